@@ -1,0 +1,142 @@
+//! Places: who is ahead of whom, who cannot be told apart, and how a heat came out.
+
+use std::cmp::Reverse;
+
+use crate::command::Heat;
+use crate::event::{Outcome, Place, Results, Standing};
+use crate::racer::{Racer, RacerId};
+use crate::rules::Team;
+use crate::time::Millis;
+
+/// By what the racers of a heat are compared.
+#[derive(Copy, Clone, Debug)]
+pub(crate) enum Order {
+    /// Finishers by time, then the others by taps; finishes closer than `dead_heat` to the first
+    /// of their group are one place. Without finishers this is the order of a timed heat.
+    Racers { dead_heat: Millis },
+    /// By team.
+    Teams { leading: Option<Team> },
+}
+
+/// A racer with its place.
+struct Ranked<'a> {
+    racer: &'a Racer,
+    place: u32,
+    dead_heat: bool,
+}
+
+impl Order {
+    /// Everybody with their places, best first, in one sort.
+    fn rank<'a>(self, field: impl Iterator<Item = &'a Racer>) -> Vec<Ranked<'a>> {
+        let mut racers: Vec<&Racer> = field.collect();
+        racers.sort_unstable_by_key(|racer| {
+            let finish = racer.finished_at.map_or((true, Millis::ZERO), |time| (false, time));
+            (self.team_place(racer), finish, Reverse(racer.taps), racer.lane)
+        });
+        let mut ranked = Vec::with_capacity(racers.len());
+        let mut place = 1;
+        for group in groups(&racers, |first, racer| self.is_tie(first, racer)) {
+            let size = u32::try_from(group.len()).unwrap_or(u32::MAX);
+            let dead_heat = match self {
+                Order::Racers { .. } => size > 1 && group[0].taps > 0,
+                Order::Teams { leading } => leading.is_none(),
+            };
+            for racer in group {
+                let place = match self {
+                    Order::Racers { .. } => place,
+                    Order::Teams { .. } => self.team_place(racer),
+                };
+                ranked.push(Ranked { racer, place, dead_heat });
+            }
+            place += size;
+        }
+        ranked
+    }
+
+    fn team_place(self, racer: &Racer) -> u32 {
+        match self {
+            Order::Teams { leading: Some(leading) } if racer.team != Some(leading) => 2,
+            _ => 1,
+        }
+    }
+
+    /// Whether a racer cannot be told apart from the first of a group that is sorted before it.
+    fn is_tie(self, first: &Racer, racer: &Racer) -> bool {
+        let Order::Racers { dead_heat } = self else {
+            return self.team_place(first) == self.team_place(racer);
+        };
+        match (first.finished_at, racer.finished_at) {
+            (Some(first), Some(time)) => time == first || time - first < dead_heat,
+            (None, None) => first.taps == racer.taps,
+            _ => false,
+        }
+    }
+
+    pub(crate) fn standings<'a>(self, field: impl Iterator<Item = &'a Racer>) -> Vec<(RacerId, Standing)> {
+        let ranked = self.rank(field);
+        let of = match self {
+            Order::Racers { .. } => u32::try_from(ranked.len()).unwrap_or(u32::MAX),
+            Order::Teams { .. } => 2,
+        };
+        let standing = |place| Standing { place, of };
+        ranked.iter().map(|ranked| (ranked.racer.id, standing(ranked.place))).collect()
+    }
+
+    /// How the heat stands; `called_off` where it was not raced to its end.
+    pub(crate) fn results<'a>(
+        self,
+        field: impl Iterator<Item = &'a Racer>,
+        heat: Heat,
+        is_final: bool,
+        called_off: Option<Outcome>,
+    ) -> Results {
+        let ranked = self.rank(field);
+        let first_time = ranked.first().and_then(|first| first.racer.finished_at);
+        let places: Vec<Place> = ranked
+            .into_iter()
+            .map(|Ranked { racer, place, dead_heat }| Place {
+                place,
+                racer: racer.id,
+                name: racer.name.clone(),
+                lane: racer.lane,
+                taps: racer.taps,
+                time: racer.finished_at,
+                margin: racer.finished_at.zip(first_time).map(|(time, first)| time - first),
+                dead_heat,
+                team: racer.team,
+                gone: racer.gone,
+                refused: racer.refused,
+                false_starts: racer.false_starts,
+            })
+            .collect();
+        let outcome = called_off.unwrap_or_else(|| match places.first() {
+            _ if places.iter().all(|place| place.taps == 0) => Outcome::NoTaps,
+            Some(first) if first.dead_heat => Outcome::DeadHeat,
+            _ => Outcome::Won,
+        });
+        let winners = match outcome {
+            Outcome::Won | Outcome::DeadHeat => {
+                places.iter().take_while(|place| place.place == 1).map(|place| place.racer).collect()
+            }
+            Outcome::NoTaps | Outcome::Abandoned | Outcome::Cancelled => Vec::new(),
+        };
+        let team = match self {
+            Order::Teams { leading } if outcome == Outcome::Won => leading,
+            _ => None,
+        };
+        Results { heat, is_final, outcome, winners, team, places }
+    }
+}
+
+/// Splits what is sorted into groups that are measured from the first of each. (The standard
+/// `chunk_by` compares neighbours, which would chain a dead heat through a whole field.)
+fn groups<T>(sorted: &[T], is_tie: impl Fn(&T, &T) -> bool) -> impl Iterator<Item = &[T]> {
+    let mut rest = sorted;
+    std::iter::from_fn(move || {
+        let first = rest.first()?;
+        let end = rest.iter().position(|item| !is_tie(first, item)).unwrap_or(rest.len());
+        let (group, others) = rest.split_at(end.max(1));
+        rest = others;
+        Some(group)
+    })
+}

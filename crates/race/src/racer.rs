@@ -1,0 +1,113 @@
+//! Who races, and what has been counted for them.
+
+use crate::event::Why;
+use crate::rhythm::Rhythm;
+use crate::rules::Team;
+use crate::time::Millis;
+
+/// A racer of one race; given at the join, from 1, never used again in that race.
+#[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(transparent))]
+pub struct RacerId(pub u32);
+
+/// A lane, from 1: the smallest that is free at the join. A seat keeps it.
+#[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(transparent))]
+pub struct Lane(pub u32);
+
+/// A seat and its count in the current heat.
+///
+/// Always `claimed == taps + refused + false_starts + surplus`: every tap that a phone ever
+/// claimed is in exactly one of them. All counts begin at 0 with each heat.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Racer {
+    /// Who.
+    pub id: RacerId,
+    /// As others see it; not unique.
+    pub name: String,
+    /// Where.
+    pub lane: Lane,
+    /// Played by the server.
+    pub bot: bool,
+    /// Whether the phone is there. Taps of one that is not still count: a claim may race its
+    /// reconnect.
+    pub connected: bool,
+    /// Until when the seat of a lost phone is kept.
+    pub drops_at: Option<Millis>,
+    /// Races in the current (or last) heat; false for who waits for the next one.
+    pub in_heat: bool,
+    /// Left in mid-heat: kept until the next heat, so that lane and count stay in the results.
+    pub gone: Option<Why>,
+    /// The team, in a tug.
+    pub team: Option<Team>,
+    /// Taps that count.
+    pub taps: u32,
+    /// The highest count ever claimed; a phone that was reloaded counts on from here.
+    pub claimed: u32,
+    /// Taps that came faster than the human limit, or while held after a false start.
+    pub refused: u32,
+    /// Taps before the gun.
+    pub false_starts: u32,
+    /// Taps beyond the target of a sprint, or after the end of a heat.
+    pub surplus: u32,
+    /// Has been flagged for a machine's rhythm in this heat.
+    pub flagged: bool,
+    /// When the course was done, since the gun: a sprint's target tap.
+    pub finished_at: Option<Millis>,
+    /// To what time the last claim was credited, since the gun: no later tap is credited earlier.
+    pub credited: Option<Millis>,
+    /// What the flag is decided by.
+    pub rhythm: Rhythm,
+    /// Is in the list of lanes that changed since it was last taken.
+    #[cfg_attr(feature = "serde", serde(skip))]
+    pub(crate) changed: bool,
+}
+
+impl Racer {
+    pub(crate) fn new(id: RacerId, lane: Lane, name: String, bot: bool) -> Racer {
+        Racer {
+            id,
+            name,
+            lane,
+            bot,
+            connected: true,
+            drops_at: None,
+            in_heat: false,
+            gone: None,
+            team: None,
+            taps: 0,
+            claimed: 0,
+            refused: 0,
+            false_starts: 0,
+            surplus: 0,
+            flagged: false,
+            finished_at: None,
+            credited: None,
+            rhythm: Rhythm::default(),
+            changed: false,
+        }
+    }
+
+    /// Everything of the last heat is forgotten, except the team.
+    pub(crate) fn reset(&mut self, in_heat: bool) {
+        self.in_heat = in_heat;
+        self.taps = 0;
+        self.claimed = 0;
+        self.refused = 0;
+        self.false_starts = 0;
+        self.surplus = 0;
+        self.flagged = false;
+        self.finished_at = None;
+        self.credited = None;
+        self.rhythm = Rhythm::default();
+        self.changed = false;
+    }
+
+    /// Races in this heat and has not left it.
+    pub(crate) fn is_racing(&self) -> bool {
+        self.in_heat && self.gone.is_none()
+    }
+}
