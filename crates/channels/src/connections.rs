@@ -1,0 +1,68 @@
+//! All connections of an endpoint, for the sweep and for closing them.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Weak},
+};
+
+use parking_lot::Mutex;
+
+use crate::connection::Connection;
+
+/// A registry; what is registered is taken out by the guard that registering gives.
+pub(crate) struct Connections {
+    shards: Arc<[Mutex<HashMap<u64, Weak<Connection>>>]>,
+}
+
+/// Takes a connection out of the registry when it is dropped.
+pub(crate) struct Registered {
+    shards: Arc<[Mutex<HashMap<u64, Weak<Connection>>>]>,
+    number: u64,
+}
+
+impl Connections {
+    const SHARDS: u64 = 16;
+
+    pub fn new() -> Self {
+        Self { shards: (0..Self::SHARDS).map(|_| Mutex::default()).collect() }
+    }
+
+    pub fn register(&self, connection: &Arc<Connection>) -> Registered {
+        let number = connection.number();
+        shard(&self.shards, number).lock().insert(number, Arc::downgrade(connection));
+        Registered { shards: self.shards.clone(), number }
+    }
+
+    pub fn count(&self) -> usize {
+        self.shards.iter().map(|shard| shard.lock().len()).sum()
+    }
+
+    pub fn all(&self) -> Vec<Arc<Connection>> {
+        self.shards.iter().flat_map(Self::of).collect()
+    }
+
+    pub fn sweep(&self, now: u32) {
+        for shard in self.shards.iter() {
+            for connection in Self::of(shard) {
+                connection.sweep(now);
+            }
+        }
+    }
+
+    fn of(shard: &Mutex<HashMap<u64, Weak<Connection>>>) -> Vec<Arc<Connection>> {
+        shard.lock().values().filter_map(Weak::upgrade).collect()
+    }
+}
+
+impl Drop for Registered {
+    fn drop(&mut self) {
+        shard(&self.shards, self.number).lock().remove(&self.number);
+    }
+}
+
+fn shard(
+    shards: &[Mutex<HashMap<u64, Weak<Connection>>>],
+    number: u64,
+) -> &Mutex<HashMap<u64, Weak<Connection>>> {
+    &shards[(number % Connections::SHARDS) as usize]
+}

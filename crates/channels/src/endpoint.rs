@@ -1,0 +1,173 @@
+//! The endpoint: where sockets are mounted, and where the rest of the server broadcasts from.
+//!
+//! Source: Phoenix's `lib/phoenix/endpoint.ex`.
+
+use std::{
+    sync::{
+        Arc, OnceLock, Weak,
+        atomic::{AtomicU32, AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use tokio::time::{Instant, MissedTickBehavior};
+use warp::{Filter, Rejection, reply::Response};
+
+use crate::{
+    connection::Connection,
+    connections::{Connections, Registered},
+    flusher::Flushers,
+    frame::Broadcast,
+    limits::Limits,
+    payload::{IntoPayload, PayloadError},
+    pubsub::{PubSub, Subscriber, SubscriberId, Subscription},
+    socket::Socket,
+    transport::{self, CloseCode},
+};
+
+/// One server of channels. Cloning it is cheap and gives another handle of the same endpoint.
+#[derive(Clone)]
+pub struct Endpoint {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    limits: Limits,
+    pubsub: Arc<PubSub>,
+    connections: Connections,
+    flushers: OnceLock<Flushers>,
+    /// Seconds since the endpoint was made, as the sweep last saw them; never 0.
+    clock: AtomicU32,
+    /// Numbers given to connections and joins.
+    numbers: AtomicU64,
+}
+
+impl Endpoint {
+    /// An endpoint without sockets, whose clients are held to `limits`.
+    #[must_use]
+    pub fn new(limits: Limits) -> Self {
+        Self {
+            shared: Arc::new(Shared {
+                limits,
+                pubsub: Arc::new(PubSub::new()),
+                connections: Connections::new(),
+                flushers: OnceLock::new(),
+                clock: AtomicU32::new(1),
+                numbers: AtomicU64::new(1),
+            }),
+        }
+    }
+
+    /// A warp filter that serves `socket` below `path`: WebSockets at `path/websocket`.
+    ///
+    /// It must run in a tokio runtime, behind [`Server`](crate::Server) or `warp::serve`.
+    pub fn mount<A: Clone + Send + Sync + 'static>(
+        &self,
+        path: &str,
+        socket: Socket<A>,
+    ) -> impl Filter<Extract = (Response,), Error = Rejection> + Clone + Send + Sync + 'static + use<A> {
+        transport::filter(self.clone(), path, Arc::new(socket))
+    }
+
+    /// Broadcasts an event to all subscribers of a topic. The message is encoded once.
+    ///
+    /// # Errors
+    /// [`PayloadError`] when the payload has no JSON form.
+    pub fn broadcast(&self, topic: &str, event: &str, payload: impl IntoPayload) -> Result<(), PayloadError> {
+        self.publish(Broadcast::new(topic, event, payload.into_payload()?, false), None);
+        Ok(())
+    }
+
+    /// Broadcasts a state, of which a client that lags needs only the newest: it replaces an older
+    /// one of the same topic and event that was not sent yet.
+    ///
+    /// # Errors
+    /// [`PayloadError`] when the payload has no JSON form.
+    pub fn broadcast_conflated(
+        &self,
+        topic: &str,
+        event: &str,
+        payload: impl IntoPayload,
+    ) -> Result<(), PayloadError> {
+        self.publish(Broadcast::new(topic, event, payload.into_payload()?, true), None);
+        Ok(())
+    }
+
+    /// Closes every connection whose socket has this id. Their clients come back, and are judged
+    /// by the socket's `connect` anew.
+    pub fn disconnect(&self, id: &str) {
+        self.publish(Broadcast::new(id, "disconnect", crate::Payload::empty(), false), None);
+    }
+
+    /// How many clients are connected.
+    #[must_use]
+    pub fn connections(&self) -> usize {
+        self.shared.connections.count()
+    }
+
+    /// Closes every connection with 1012 (service restart), after which clients come back by
+    /// themselves, and waits until all are gone or `deadline` has passed.
+    pub async fn shutdown(&self, deadline: Duration) {
+        let deadline = Instant::now() + deadline;
+        for (count, connection) in self.shared.connections.all().into_iter().enumerate() {
+            connection.close(CloseCode::Restart, "service restart");
+            if count % 64 == 63 {
+                tokio::task::yield_now().await;
+            }
+        }
+        while self.connections() > 0 && Instant::now() < deadline {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
+    pub(crate) fn publish(&self, broadcast: Broadcast, from: Option<SubscriberId>) {
+        self.shared.pubsub.publish(&Arc::new(broadcast), from);
+    }
+
+    pub(crate) fn subscribe(&self, topic: &Arc<str>, subscriber: Arc<dyn Subscriber>) -> Subscription {
+        self.shared.pubsub.subscribe(topic, subscriber)
+    }
+
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.shared.limits
+    }
+
+    pub(crate) fn next_number(&self) -> u64 {
+        self.shared.numbers.fetch_add(1, Ordering::Relaxed)
+    }
+
+    pub(crate) fn clock(&self) -> u32 {
+        self.shared.clock.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn register(&self, connection: &Arc<Connection>) -> Registered {
+        self.flushers();
+        self.shared.connections.register(connection)
+    }
+
+    pub(crate) fn flush_soon(&self, connection: Arc<Connection>) {
+        self.flushers().add(connection);
+    }
+
+    /// The flushers, and with them the sweep, are started with the first connection.
+    fn flushers(&self) -> &Flushers {
+        self.shared.flushers.get_or_init(|| {
+            tokio::spawn(sweep(Arc::downgrade(&self.shared)));
+            Flushers::start()
+        })
+    }
+}
+
+/// One timer for all connections, as long as the endpoint lives.
+async fn sweep(shared: Weak<Shared>) {
+    let mut second = tokio::time::interval(Duration::from_secs(1));
+    second.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let start = second.tick().await;
+    loop {
+        let passed = second.tick().await.duration_since(start).as_secs();
+        let Some(shared) = shared.upgrade() else { return };
+        let now = u32::try_from(passed).unwrap_or(u32::MAX).saturating_add(1);
+        shared.clock.store(now, Ordering::Relaxed);
+        shared.connections.sweep(now);
+    }
+}

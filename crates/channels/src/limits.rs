@@ -1,0 +1,89 @@
+//! What one client may ask of the server.
+
+use std::time::Duration;
+
+/// Bounds on what a client may use. The defaults suit applications with small messages.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// Longest message from a client, in bytes, all its fragments together; a longer one closes the
+    /// socket with 1009. Default 1,000,000.
+    pub message_bytes: usize,
+    /// Topics that one socket may have joined; the next join is refused with `too many channels
+    /// joined`. Default 100, as in Phoenix.
+    pub topics: usize,
+    /// Bytes that may wait for a client that reads too slowly; past it the socket is closed with
+    /// 1008 `slow consumer`. Default 1 MiB.
+    pub outbox_bytes: usize,
+    /// Bytes of messages that may wait for one channel whose callback is busy; past it the channel
+    /// ends with `phx_error`. Default 1 MiB.
+    pub mailbox_bytes: usize,
+    /// Messages that a socket may send a second (and so many at once); past it a message is
+    /// answered with the error `rate limited`. 0: no limit. Default 500.
+    pub messages_per_second: u32,
+    /// Joins that a socket may send a second (and so many at once); past it a join is answered with
+    /// the error `rate limited`. 0: no limit. Default 100.
+    pub joins_per_second: u32,
+    /// Sockets that send nothing for so long are closed. Default 60 s, as in Phoenix; clients send
+    /// a heartbeat every 30 s.
+    pub silence: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            message_bytes: 1_000_000,
+            topics: 100,
+            outbox_bytes: 1 << 20,
+            mailbox_bytes: 1 << 20,
+            messages_per_second: 500,
+            joins_per_second: 100,
+            silence: Duration::from_secs(60),
+        }
+    }
+}
+
+/// Counts against a rate: so many at once, and as many a second.
+#[derive(Debug)]
+pub(crate) struct Meter {
+    /// When the next one is due at the earliest if the rate were steady, in nanoseconds of the
+    /// caller's clock (the generic cell rate algorithm).
+    due: u64,
+}
+
+impl Meter {
+    const SECOND: u64 = 1_000_000_000;
+
+    pub fn new() -> Self {
+        Self { due: 0 }
+    }
+
+    /// Counts one more, unless that were too many. `now` is in nanoseconds.
+    pub fn count(&mut self, now: u64, per_second: u32) -> bool {
+        let Some(interval) = Self::SECOND.checked_div(u64::from(per_second)) else { return true };
+        let due = self.due.max(now) + interval;
+        let granted = due <= now + Self::SECOND.max(interval);
+        if granted {
+            self.due = due;
+        }
+        granted
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_meter_grants_its_rate_at_once_and_then_as_time_passes() {
+        let mut meter = Meter::new();
+        assert_eq!((0..50).filter(|_| meter.count(0, 10)).count(), 10);
+        assert_eq!((0..50).filter(|_| meter.count(Meter::SECOND / 2, 10)).count(), 5);
+        assert_eq!((0..50).filter(|_| meter.count(Meter::SECOND * 60, 10)).count(), 10);
+    }
+
+    #[test]
+    fn a_rate_of_zero_is_no_limit() {
+        let mut meter = Meter::new();
+        assert!((0..100_000).all(|_| meter.count(0, 0)));
+    }
+}

@@ -1,0 +1,296 @@
+//! The WebSocket transport (RFC 6455) on warp: the request, the handshake, the reading.
+//!
+//! `warp::ws()` holds 137 KB for each connection; here warp routes the request and answers it, and
+//! what follows reads into a buffer that all connections of a thread share.
+//!
+//! Source: Phoenix's `lib/phoenix/transports/websocket.ex`.
+
+mod codec;
+mod stream;
+
+use std::{cell::Cell, collections::HashMap, sync::Arc, time::Instant};
+
+use bytes::Bytes;
+use http::{HeaderMap, Method, StatusCode, header};
+use hyper::upgrade::OnUpgrade;
+pub(super) use stream::Stream;
+use tracing::debug;
+use tungstenite::{handshake::derive_accept_key, protocol::frame::coding::Control};
+use warp::{Filter, Rejection, Reply, filters::path::FullPath, reply::Response};
+
+use self::codec::{Decoder, Event};
+use super::{CloseCode, Wire};
+use crate::{
+    connection::Connection,
+    endpoint::Endpoint,
+    frame::{self, Format, Frame},
+    limits::Meter,
+    message::{Incoming, Text},
+    serializer::{DecodeError, Serializer},
+    server::PeerAddr,
+    socket::{Connect, Connected, Refusal, Socket},
+};
+
+/// Serves `path/websocket`.
+pub(crate) fn filter<A: Clone + Send + Sync + 'static>(
+    endpoint: Endpoint,
+    path: &str,
+    socket: Arc<Socket<A>>,
+) -> impl Filter<Extract = (Response,), Error = Rejection> + Clone + Send + Sync + 'static + use<A> {
+    let path: Arc<str> = format!("{}/websocket", path.trim_end_matches('/')).into();
+    let here = warp::path::full().and_then(move |full: FullPath| {
+        let here = full.as_str().strip_suffix('/').unwrap_or(full.as_str()) == &*path;
+        async move { if here { Ok(()) } else { Err(warp::reject::not_found()) } }
+    });
+    let query =
+        warp::query::<HashMap<String, String>>().or_else(|_| async { Ok::<_, Rejection>((HashMap::new(),)) });
+    here.untuple_one()
+        .and(warp::method())
+        .and(query)
+        .and(warp::header::headers_cloned())
+        .and(warp::ext::optional::<PeerAddr>())
+        .and(warp::ext::optional::<OnUpgrade>())
+        .then(move |method, params, headers, peer: Option<PeerAddr>, upgrade| {
+            let (endpoint, socket) = (endpoint.clone(), socket.clone());
+            let request = Connect { params, headers, peer: peer.map(|PeerAddr(peer)| peer) };
+            async move { upgrade_request(endpoint, &socket, &method, request, upgrade).await }
+        })
+}
+
+/// Answers the request: 400 for what is no upgrade to a WebSocket, 403 for who is refused, 101.
+async fn upgrade_request<A: Clone + Send + Sync + 'static>(
+    endpoint: Endpoint,
+    socket: &Arc<Socket<A>>,
+    method: &Method,
+    request: Connect,
+    upgrade: Option<OnUpgrade>,
+) -> Response {
+    let (Some(key), Some(upgrade)) = (handshake_key(method, &request.headers), upgrade) else {
+        return StatusCode::BAD_REQUEST.into_response();
+    };
+    let serializer = Serializer::for_version(request.params.get("vsn").map(String::as_str));
+    let peer = request.peer;
+    let connected = match serializer {
+        Some(serializer) => socket.connect(request).await.map(|connected| (serializer, connected)),
+        None => Err(Refusal),
+    };
+    let Ok((serializer, connected)) = connected else {
+        return StatusCode::FORBIDDEN.into_response();
+    };
+    tokio::spawn(async move {
+        match upgrade.await.map(Stream::from_upgraded) {
+            Ok(Some((stream, early))) => serve(endpoint, serializer, connected, stream, early).await,
+            Ok(None) => debug!(?peer, "a WebSocket over something that is no tcp stream"),
+            Err(error) => debug!(?peer, %error, "the upgrade failed"),
+        }
+    });
+    let accept = derive_accept_key(key.as_bytes());
+    let headers = [
+        (header::CONNECTION, "Upgrade"),
+        (header::UPGRADE, "websocket"),
+        (header::SEC_WEBSOCKET_ACCEPT, &accept),
+    ];
+    let mut response = StatusCode::SWITCHING_PROTOCOLS.into_response();
+    for (name, value) in headers {
+        if let Ok(value) = value.parse() {
+            response.headers_mut().insert(name, value);
+        }
+    }
+    response
+}
+
+/// The key of a request that asks for a WebSocket (RFC 6455, section 4.2.1).
+fn handshake_key(method: &Method, headers: &HeaderMap) -> Option<String> {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    let lists = |name, token: &str| {
+        text(name).is_some_and(|list| list.split(',').any(|item| item.trim().eq_ignore_ascii_case(token)))
+    };
+    let asks = method == Method::GET
+        && lists(header::CONNECTION, "upgrade")
+        && lists(header::UPGRADE, "websocket")
+        && text(header::SEC_WEBSOCKET_VERSION) == Some("13");
+    // Sixteen bytes in base64.
+    let key = text(header::SEC_WEBSOCKET_KEY).filter(|key| key.len() == 24 && key.ends_with("=="))?;
+    asks.then(|| key.to_owned())
+}
+
+/// Ends the connection's channels on every way out.
+struct Gone(Arc<Connection>);
+
+impl Drop for Gone {
+    fn drop(&mut self) {
+        self.0.gone();
+    }
+}
+
+/// Reads what the client sends, until it or we close.
+async fn serve<A: Clone + Send + Sync + 'static>(
+    endpoint: Endpoint,
+    serializer: Serializer,
+    connected: Connected<A>,
+    stream: Stream,
+    early: Bytes,
+) {
+    let id = connected.id();
+    let wire = Wire::WebSocket(stream);
+    let connection = Connection::new(endpoint.clone(), Box::new(connected), Format(serializer), wire);
+    let _registered = endpoint.register(&connection);
+    let _named = id.map(|id| endpoint.subscribe(&id.into(), connection.clone()));
+    let gone = Gone(connection);
+    let mut reader = Reader::new(gone.0.clone(), serializer);
+    let mut open = reader.take_in(&mut early.to_vec());
+    drop(early);
+    let Wire::WebSocket(stream) = gone.0.wire();
+    while open && stream.readable().await.is_ok() {
+        let mut buffer = Buffer::borrow();
+        open = match stream.try_read(&mut buffer.0) {
+            Ok(0) => false,
+            Ok(length) => reader.take_in(&mut buffer.0[..length]),
+            Err(error) => error.kind() == std::io::ErrorKind::WouldBlock,
+        };
+    }
+}
+
+/// The buffer that all connections of a thread read into, one after the other.
+struct Buffer(Box<[u8]>);
+
+thread_local! {
+    static BUFFER: Cell<Option<Box<[u8]>>> = const { Cell::new(None) };
+}
+
+impl Buffer {
+    const BYTES: usize = 64 * 1024;
+
+    fn borrow() -> Self {
+        Self(BUFFER.take().unwrap_or_else(|| vec![0; Self::BYTES].into()))
+    }
+}
+
+impl Drop for Buffer {
+    fn drop(&mut self) {
+        BUFFER.set(Some(std::mem::take(&mut self.0)));
+    }
+}
+
+/// Turns bytes into messages for the connection.
+struct Reader {
+    connection: Arc<Connection>,
+    serializer: Serializer,
+    decoder: Decoder,
+    /// The beginning of a frame whose end has not arrived.
+    partial: Vec<u8>,
+    messages: Meter,
+    joins: Meter,
+    started: Instant,
+}
+
+impl Reader {
+    fn new(connection: Arc<Connection>, serializer: Serializer) -> Self {
+        let decoder = Decoder::new(connection.limits().message_bytes);
+        Self {
+            connection,
+            serializer,
+            decoder,
+            partial: Vec::new(),
+            messages: Meter::new(),
+            joins: Meter::new(),
+            started: Instant::now(),
+        }
+    }
+
+    /// Handles what has arrived. Returns whether there is any use in reading more.
+    fn take_in(&mut self, arrived: &mut [u8]) -> bool {
+        let connection = self.connection.clone();
+        let _cork = connection.cork();
+        connection.heard();
+        if self.partial.is_empty() {
+            let (used, open) = self.frames(arrived);
+            self.partial = arrived[used..].to_vec();
+            open
+        } else {
+            let mut partial = std::mem::take(&mut self.partial);
+            partial.extend_from_slice(arrived);
+            let (used, open) = self.frames(&mut partial);
+            partial.drain(..used);
+            if partial.is_empty() {
+                partial = Vec::new();
+            }
+            self.partial = partial;
+            open
+        }
+    }
+
+    /// Handles all complete frames. Returns how many bytes they were.
+    fn frames(&mut self, bytes: &mut [u8]) -> (usize, bool) {
+        let now = u64::try_from(self.started.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        let mut used = 0;
+        // Taken out so that a message may borrow from it while the rest of the reader is in use.
+        let mut decoder = std::mem::take(&mut self.decoder);
+        let mut open = true;
+        while open {
+            match decoder.next(&mut bytes[used..]) {
+                Ok(None) => break,
+                Ok(Some((length, event))) => {
+                    used += length;
+                    open = self.event(event, now);
+                }
+                Err(violation) => {
+                    debug!(%violation, "protocol violation");
+                    self.connection.close(violation.close_code(), &violation.to_string());
+                    // Whatever follows cannot be understood.
+                    used = bytes.len();
+                    break;
+                }
+            }
+        }
+        self.decoder = decoder;
+        (used, open)
+    }
+
+    fn event(&mut self, event: Event<'_>, now: u64) -> bool {
+        match event {
+            Event::Close(code) => {
+                self.connection.send_last(close_frame(code, ""));
+                return false;
+            }
+            // We have closed already, and wait for the client to do so.
+            _ if self.connection.is_closing() => {}
+            Event::Nothing => {}
+            Event::Ping(payload) => self.connection.send_frame(frame::control(Control::Pong, payload)),
+            Event::Text(text) => self.message(self.serializer.decode_text(&text), now),
+            Event::Binary(bytes) => self.message(self.serializer.decode_binary(&bytes), now),
+        }
+        true
+    }
+
+    fn message(&mut self, message: Result<Incoming<'_>, DecodeError>, now: u64) {
+        let limits = self.connection.limits();
+        match message {
+            Ok(message) => {
+                let is_join = matches!(message.event, Text::Plain("phx_join"));
+                let granted = self.messages.count(now, limits.messages_per_second)
+                    && (!is_join || self.joins.count(now, limits.joins_per_second));
+                if granted {
+                    self.connection.receive(&message);
+                } else {
+                    self.connection.refuse(&message, "rate limited");
+                }
+            }
+            Err(error) => {
+                debug!(%error, "malformed message");
+                // Not 1000: after that phoenix.js would not come back.
+                self.connection.close(CloseCode::Error, "malformed message");
+            }
+        }
+    }
+}
+
+/// A close frame (RFC 6455, section 5.5.1).
+pub(super) fn close_frame(code: Option<CloseCode>, reason: &str) -> Arc<Frame> {
+    let mut payload = Vec::new();
+    if let Some(code) = code {
+        payload.extend_from_slice(&u16::from(code).to_be_bytes());
+        payload.extend_from_slice(&reason.as_bytes()[..reason.floor_char_boundary(123)]);
+    }
+    frame::control(Control::Close, &payload)
+}

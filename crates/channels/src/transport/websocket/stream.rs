@@ -1,0 +1,61 @@
+//! The stream under a WebSocket, once HTTP has let go of it.
+
+use std::io::{self, IoSlice};
+
+use bytes::Bytes;
+use hyper::upgrade::Upgraded;
+use hyper_util::{rt::TokioIo, server::conn::auto};
+use rustix::net::{RecvFlags, Shutdown};
+use tokio::{io::Interest, net::TcpStream};
+
+/// A TCP stream that is read and written without a buffer of its own.
+pub(crate) struct Stream(TcpStream);
+
+impl Stream {
+    /// Takes the stream out of a request that came through [`Server`](crate::Server) or
+    /// `warp::serve`, with what arrived behind the request.
+    pub fn from_upgraded(upgraded: Upgraded) -> Option<(Self, Bytes)> {
+        let (stream, early) = match upgraded.downcast::<TokioIo<TcpStream>>() {
+            Ok(parts) => (parts.io, parts.read_buf),
+            Err(upgraded) => {
+                let parts = auto::upgrade::downcast::<TokioIo<TcpStream>>(upgraded).ok()?;
+                (parts.io, parts.read_buf)
+            }
+        };
+        Some((Self(stream.into_inner()), early))
+    }
+
+    pub async fn readable(&self) -> io::Result<()> {
+        self.0.readable().await
+    }
+
+    pub async fn writable(&self) -> io::Result<()> {
+        self.0.writable().await
+    }
+
+    /// Reads what is there.
+    ///
+    /// A short read means that there is no more; saying "would block" to tokio then spares the
+    /// system call that would find that out.
+    pub fn try_read(&self, buffer: &mut [u8]) -> io::Result<usize> {
+        let mut length = 0;
+        let read = self.0.try_io(Interest::READABLE, || {
+            let (read, _) = rustix::net::recv(&self.0, &mut *buffer, RecvFlags::empty())?;
+            length = read;
+            if 0 < read && read < buffer.len() { Err(io::ErrorKind::WouldBlock.into()) } else { Ok(()) }
+        });
+        if length > 0 { Ok(length) } else { read.map(|()| 0) }
+    }
+
+    pub fn try_write(&self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
+        match slices {
+            [slice] => self.0.try_write(slice),
+            slices => self.0.try_write_vectored(slices),
+        }
+    }
+
+    pub fn shutdown(&self) {
+        // It may be shut down already.
+        let _ = rustix::net::shutdown(&self.0, Shutdown::Both);
+    }
+}
