@@ -37,10 +37,12 @@ impl Order {
         let mut place = 1;
         for group in groups(&racers, |first, racer| self.is_tie(first, racer)) {
             let size = u32::try_from(group.len()).unwrap_or(u32::MAX);
-            let dead_heat = match self {
-                Order::Racers { .. } => size > 1 && group[0].taps > 0,
+            let cannot_be_told_apart = match self {
+                Order::Racers { .. } => size > 1,
                 Order::Teams { leading } => leading.is_none(),
             };
+            // Who has not tapped has not raced to a dead heat.
+            let dead_heat = cannot_be_told_apart && group[0].taps > 0;
             for racer in group {
                 let place = match self {
                     Order::Racers { .. } => place,

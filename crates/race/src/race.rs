@@ -6,14 +6,11 @@ use std::collections::BTreeSet;
 
 use crate::command::{Command, Heat, Refused};
 use crate::event::{Event, Phase, Results, Standing, Why};
-use crate::racer::{Lane, Racer, RacerId};
+use crate::racer::{Lane, Racer, RacerId, checked_name};
 use crate::roster::Roster;
 use crate::rules::{Rules, Settings};
 use crate::time::Millis;
 use crate::tug::{Rope, Tug};
-
-/// The most characters of a name.
-const LONGEST_NAME: usize = 24;
 
 /// One race: seats, heat after heat, and the count.
 ///
@@ -272,15 +269,4 @@ impl Race {
             }
         }
     }
-}
-
-fn checked_name(name: &str) -> Result<String, Refused> {
-    let name = name.trim();
-    if name.is_empty() {
-        return Err(Refused::NameMissing);
-    }
-    if name.chars().count() > LONGEST_NAME {
-        return Err(Refused::NameTooLong);
-    }
-    Ok(name.to_owned())
 }

@@ -1,9 +1,13 @@
 //! Who races, and what has been counted for them.
 
+use crate::command::Refused;
 use crate::event::Why;
 use crate::rhythm::Rhythm;
 use crate::rules::Team;
 use crate::time::Millis;
+
+/// The most characters of a name.
+const LONGEST_NAME: usize = 24;
 
 /// A racer of one race; given at the join, from 1, never used again in that race.
 #[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -110,4 +114,16 @@ impl Racer {
     pub(crate) fn is_racing(&self) -> bool {
         self.in_heat && self.gone.is_none()
     }
+}
+
+/// A name as it is kept: trimmed, neither empty nor too long.
+pub(crate) fn checked_name(name: &str) -> Result<String, Refused> {
+    let name = name.trim();
+    if name.is_empty() {
+        return Err(Refused::NameMissing);
+    }
+    if name.chars().count() > LONGEST_NAME {
+        return Err(Refused::NameTooLong);
+    }
+    Ok(name.to_owned())
 }

@@ -1,5 +1,7 @@
 //! The whole state of a race as a plain value.
 
+mod check;
+
 use thiserror::Error;
 
 use crate::command::Heat;
@@ -87,6 +89,7 @@ impl Race {
     /// # Errors
     /// When the snapshot is not the state of any race.
     pub fn restore(snapshot: Snapshot) -> Result<Race, BadSnapshot> {
+        snapshot.check()?;
         let mut race = Race::new(snapshot.settings);
         race.rules = snapshot.rules;
         race.heat = snapshot.heat;
@@ -100,7 +103,7 @@ impl Race {
         for racer in snapshot.racers {
             race.taps += u64::from(racer.taps);
             race.racing += u32::from(racer.is_racing());
-            if let (Some(drops_at), None) = (racer.drops_at, racer.gone) {
+            if let Some(drops_at) = racer.drops_at {
                 race.graces.insert((drops_at, racer.id));
             }
             roster.seat(Racer { changed: false, ..racer });

@@ -88,6 +88,13 @@ impl Tug {
         }
     }
 
+    pub(crate) fn side(&self, team: Team) -> &Side {
+        match team {
+            Team::Left => &self.left,
+            Team::Right => &self.right,
+        }
+    }
+
     fn larger(&self) -> u32 {
         self.left.size.max(self.right.size)
     }

@@ -1,0 +1,7 @@
+//! The engine from outside: transcripts that people can read, and laws that hold for any race.
+
+mod laws;
+mod snapshots;
+mod steps;
+mod transcript;
+mod transcripts;

@@ -1,0 +1,330 @@
+//! Transcripts: a race as a text file.
+//!
+//! ```text
+//! # A comment.
+//! 0 join Ada
+//!     -> joined Ada, lane 1
+//! 0 start sprint 3
+//!     -> countdown to 3000
+//! @390 claim Ada 3 at 380
+//! ```
+//!
+//! A line at the margin is a time and a command; `@` is the time since the gun. The lines with an
+//! arrow are what followed. Running a transcript writes it anew: everything at the margin as it is, and
+//! the arrows as they are now. What commands there are can be read in [`Runner::run`].
+
+use std::collections::BTreeMap;
+
+use race::{
+    Command, Event, FalseStart, Heat, Millis, Mode, Outcome, Phase, Place, Race, Racer, RacerId, Results,
+    Rules, Settings, Team, Why,
+};
+
+const ARROW: &str = "    -> ";
+
+/// Runs a transcript and returns it as it should be. With `relive`, the race is taken down to a
+/// snapshot and restored before every line.
+pub fn rewrite(text: &str, relive: bool) -> String {
+    let mut runner = Runner::default();
+    let mut written = String::new();
+    for (index, line) in text.lines().enumerate() {
+        if line.trim_start().starts_with("->") {
+            continue;
+        }
+        written += line;
+        written.push('\n');
+        if line.is_empty() || line.starts_with('#') {
+            continue;
+        }
+        if relive {
+            runner.relive();
+        }
+        let follows = runner.run(line).unwrap_or_else(|| panic!("line {}: cannot read `{line}`", index + 1));
+        for line in follows {
+            written += ARROW;
+            written += &line;
+            written.push('\n');
+        }
+    }
+    written
+}
+
+struct Runner {
+    race: Race,
+    names: BTreeMap<RacerId, String>,
+    /// When the gun of the last heat fired or will fire.
+    go_at: Millis,
+}
+
+impl Default for Runner {
+    fn default() -> Runner {
+        Runner { race: Race::new(Settings::default()), names: BTreeMap::new(), go_at: Millis::ZERO }
+    }
+}
+
+impl Runner {
+    fn relive(&mut self) {
+        self.race = Race::restore(self.race.snapshot()).expect("a race restores its own snapshot");
+    }
+
+    /// One line; `None` when it cannot be read.
+    fn run(&mut self, line: &str) -> Option<Vec<String>> {
+        if let Some(settings) = line.strip_prefix("settings ") {
+            *self = Runner { race: Race::new(settings_of(settings)?), ..Runner::default() };
+            return Some(Vec::new());
+        }
+        let (time, line) = line.split_once(' ')?;
+        let now = self.time_of(time)?;
+        let (verb, rest) = line.split_once(' ').unwrap_or((line, ""));
+        let words: Vec<&str> = rest.split_whitespace().collect();
+        Some(match (verb, &words[..]) {
+            ("join", _) => self.apply(now, Command::Join { name: rest.into(), bot: false }),
+            ("bot", _) => self.apply(now, Command::Join { name: rest.into(), bot: true }),
+            ("rejoin", [name]) => self.apply(now, Command::Rejoin { racer: self.id(name)? }),
+            ("disconnect", [name]) => self.apply(now, Command::Disconnect { racer: self.id(name)? }),
+            ("leave", [name]) => self.apply(now, Command::Leave { racer: self.id(name)? }),
+            ("kick", [name]) => self.apply(now, Command::Kick { racer: self.id(name)? }),
+            ("rename", [old, to @ ..]) => {
+                let racer = self.id(old)?;
+                self.apply(now, Command::Rename { racer, name: to.join(" ") })
+            }
+            ("start", []) => self.apply(now, Command::Start { rules: None }),
+            ("start", rules) => self.apply(now, Command::Start { rules: Some(rules_of(rules)?) }),
+            ("cancel", []) => self.apply(now, Command::Cancel),
+            ("advance", []) => self.apply(now, Command::Advance),
+            ("tap", [name]) => self.apply(now, Command::Tap { racer: self.id(name)? }),
+            // Several bare taps, e.g. `@0 taps Ada 40 every 80` or `every 80,95,110` in turn.
+            ("taps", [name, count, "every", intervals]) => {
+                let racer = self.id(name)?;
+                let intervals: Vec<i64> =
+                    intervals.split(',').map(str::parse).collect::<Result<_, _>>().ok()?;
+                let mut now = now;
+                let mut follows = Vec::new();
+                for interval in intervals.iter().cycle().take(count.parse().ok()?) {
+                    let events = self.apply(now, Command::Tap { racer });
+                    follows.extend(events.into_iter().map(|line| format!("{}: {line}", now.0)));
+                    now = now + Millis(*interval);
+                }
+                follows
+            }
+            ("claim", [name, taps, options @ ..]) => {
+                let mut heat = self.race.heat();
+                let mut at = None;
+                for option in options.chunks(2) {
+                    match option {
+                        ["at", time] => at = Some(Millis(time.parse().ok()?)),
+                        ["heat", number] => heat = Heat(number.parse().ok()?),
+                        _ => return None,
+                    }
+                }
+                let (racer, taps) = (self.id(name)?, taps.parse().ok()?);
+                self.apply(now, Command::Claim { racer, heat, taps, at })
+            }
+            // Questions: they let no time pass.
+            ("show", [name]) => vec![show(self.race.racer(self.id(name)?)?)],
+            ("show", []) => self.race.racers().map(show).collect(),
+            ("standings", []) => {
+                let standings = self.race.standings().into_iter();
+                standings.map(|(id, at)| format!("{} of {} {}", at.place, at.of, self.name(id))).collect()
+            }
+            ("rope", []) => self.race.rope().map(rope).into_iter().collect(),
+            ("changes", []) => {
+                let changes = self.race.take_changes().into_iter();
+                changes.map(|(lane, taps)| format!("lane {} {taps}", lane.0)).collect()
+            }
+            ("wakes", []) => {
+                vec![self.race.wakes_at().map_or("never".into(), |at| format!("at {}", at.0))]
+            }
+            ("snapshot", []) => {
+                self.relive();
+                vec!["restored".into()]
+            }
+            _ => return None,
+        })
+    }
+
+    fn apply(&mut self, now: Millis, command: Command) -> Vec<String> {
+        match self.race.apply(now, command) {
+            Err(refused) => vec![format!("refused: {refused}")],
+            Ok(events) => events.into_iter().flat_map(|event| self.tell(event)).collect(),
+        }
+    }
+
+    fn time_of(&self, word: &str) -> Option<Millis> {
+        match word.strip_prefix('@') {
+            None => word.parse().ok().map(Millis),
+            Some(since) => Some(self.go_at + Millis(since.parse().ok()?)),
+        }
+    }
+
+    /// The last racer who had this name, or `#7`.
+    fn id(&self, word: &str) -> Option<RacerId> {
+        if let Some(number) = word.strip_prefix('#') {
+            return number.parse().ok().map(RacerId);
+        }
+        self.names.iter().rev().find(|(_, name)| *name == word).map(|(id, _)| *id)
+    }
+
+    fn name(&self, id: RacerId) -> &str {
+        &self.names[&id]
+    }
+
+    fn tell(&mut self, event: Event) -> Vec<String> {
+        vec![match event {
+            Event::Joined { racer } => {
+                let racer = self.race.racer(racer).expect("who joined is seated");
+                self.names.insert(racer.id, racer.name.clone());
+                format!("joined {}, lane {}", racer.name, racer.lane.0)
+            }
+            Event::Renamed { racer } => {
+                let new = self.race.racer(racer).expect("who is renamed is seated").name.clone();
+                let old = self.names.insert(racer, new.clone()).unwrap_or_default();
+                format!("renamed {old} to {new}")
+            }
+            Event::Rejoined { racer } => format!("rejoined {}", self.name(racer)),
+            Event::Disconnected { racer } => format!("disconnected {}", self.name(racer)),
+            Event::Left { racer, why } => format!("left {} ({})", self.name(racer), reason(why)),
+            Event::FalseStart { racer, count } => {
+                format!("false start {} {count}", self.name(racer))
+            }
+            Event::Flagged { racer } => format!("flagged {}", self.name(racer)),
+            Event::Phase { phase } => match self.note(phase) {
+                Phase::Lobby => "lobby".into(),
+                Phase::Countdown { go_at } => format!("countdown to {}", go_at.0),
+                Phase::Running { go_at } => format!("running since {}", go_at.0),
+                Phase::Finishing { until, .. } => format!("finishing until {}", until.0),
+                Phase::Finished { ended_at, .. } => format!("finished at {}", ended_at.0),
+            },
+            Event::Results(results) => return self.podium(&results),
+        }]
+    }
+
+    fn note(&mut self, phase: Phase) -> Phase {
+        self.go_at = phase.go_at().unwrap_or(self.go_at);
+        phase
+    }
+
+    fn podium(&self, results: &Results) -> Vec<String> {
+        let winners: Vec<&str> = results.winners.iter().map(|id| self.name(*id)).collect();
+        let winners = winners.join(" and ");
+        let outcome = match (results.outcome, results.team) {
+            (Outcome::Won, Some(team)) => format!("{} team won: {winners}", side(team)),
+            (Outcome::Won, None) => format!("{winners} won"),
+            (Outcome::DeadHeat, _) => format!("dead heat: {winners}"),
+            (Outcome::NoTaps, _) => "no taps".into(),
+            (Outcome::Abandoned, _) => "abandoned".into(),
+            (Outcome::Cancelled, _) => "cancelled".into(),
+        };
+        let kind = if results.is_final { "podium" } else { "provisional" };
+        let mut lines = vec![format!("{kind} of heat {}: {outcome}", results.heat.0)];
+        lines.extend(results.places.iter().map(place));
+        lines
+    }
+}
+
+fn place(place: &Place) -> String {
+    let mut line = format!("  {} {} {}", place.place, place.name, place.taps);
+    if let (Some(time), Some(margin)) = (place.time, place.margin) {
+        line += &format!(" in {} +{}", time.0, margin.0);
+    }
+    if let Some(team) = place.team {
+        line += &format!(" {}", side(team));
+    }
+    if place.dead_heat {
+        line += " dead heat";
+    }
+    if place.refused > 0 {
+        line += &format!(" refused {}", place.refused);
+    }
+    if place.false_starts > 0 {
+        line += &format!(" false starts {}", place.false_starts);
+    }
+    if let Some(why) = place.gone {
+        line += &format!(" ({})", reason(why));
+    }
+    line
+}
+
+fn show(racer: &Racer) -> String {
+    let mut line = format!("{} lane {}: {} of {}", racer.name, racer.lane.0, racer.taps, racer.claimed);
+    let parts =
+        [("refused", racer.refused), ("false starts", racer.false_starts), ("surplus", racer.surplus)];
+    for (what, count) in parts.into_iter().filter(|(_, count)| *count > 0) {
+        line += &format!(", {count} {what}");
+    }
+    let facts = [
+        (!racer.connected, ", disconnected"),
+        (!racer.in_heat, ", not in heat"),
+        (racer.flagged, ", flagged"),
+        (racer.bot, ", bot"),
+    ];
+    line.extend(facts.into_iter().filter(|(holds, _)| *holds).map(|(_, fact)| fact));
+    if let Some(team) = racer.team {
+        line += &format!(", {}", side(team));
+    }
+    line
+}
+
+fn rope(rope: race::Rope) -> String {
+    format!(
+        "{} ({} taps of {} left, {} taps of {} right)",
+        rope.position, rope.left_taps, rope.left_size, rope.right_taps, rope.right_size
+    )
+}
+
+fn side(team: Team) -> &'static str {
+    match team {
+        Team::Left => "left",
+        Team::Right => "right",
+    }
+}
+
+fn reason(why: Why) -> &'static str {
+    match why {
+        Why::Left => "left",
+        Why::Timeout => "timeout",
+        Why::Kicked => "kicked",
+    }
+}
+
+/// `sprint 3 countdown 0 limit 30 penalty`
+fn rules_of(words: &[&str]) -> Option<Rules> {
+    let (mode, options) = words.split_at_checked(2)?;
+    let number = mode[1].parse().ok()?;
+    let mode = match mode[0] {
+        "sprint" => Mode::Sprint { taps: number },
+        "timed" => Mode::Timed { seconds: number },
+        "tug" => Mode::Tug { lead: number },
+        _ => return None,
+    };
+    let mut rules = Rules { mode, ..Rules::default() };
+    let mut options = options.iter();
+    while let Some(option) = options.next() {
+        match *option {
+            "countdown" => rules.countdown = Millis(options.next()?.parse().ok()?),
+            "limit" => rules.max_taps_per_second = options.next()?.parse().ok()?,
+            "penalty" => rules.false_start = FalseStart::Penalty,
+            _ => return None,
+        }
+    }
+    Some(rules)
+}
+
+/// `seats 2 grace 5000`
+fn settings_of(words: &str) -> Option<Settings> {
+    let mut settings = Settings::default();
+    let words: Vec<&str> = words.split_whitespace().collect();
+    for pair in words.chunks(2) {
+        let [name, value] = pair else { return None };
+        let span = Millis(value.parse().ok()?);
+        match *name {
+            "compensation" => settings.compensation = span,
+            "dead_heat" => settings.dead_heat = span,
+            "grace" => settings.grace = span,
+            "time_limit" => settings.time_limit = span,
+            "seats" => settings.seats = value.parse().ok()?,
+            _ => return None,
+        }
+    }
+    Some(settings)
+}
