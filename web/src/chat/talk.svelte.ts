@@ -1,0 +1,36 @@
+// What a chat page knows: messages in order, each once, whatever was sent again after a reconnect.
+import type { ChatJoined, ChatMessage } from '../wire';
+
+export const kept = 200;
+export const longest = 500;
+
+/** Old and new messages, each once. */
+export function merge(old: ChatMessage[], fresh: ChatMessage[]): ChatMessage[] {
+  const seen = new Set(old.map((message) => message.id));
+  return [...old, ...fresh.filter((message) => !seen.has(message.id))].slice(-kept);
+}
+
+/** Length as the server counts it: characters, not the halves that some of them are stored in. */
+export function lengthOf(text: string): number {
+  return [...text.trim()].length;
+}
+
+export class Talk {
+  messages = $state.raw<ChatMessage[]>([]);
+  /** Set when a reconnect could not bring everything that was said meanwhile. */
+  gap = $state(false);
+
+  joined(reply: ChatJoined): void {
+    const again = this.messages.length > 0;
+    this.gap = again && !reply.recovered;
+    this.messages = this.gap ? reply.messages.slice(-kept) : merge(this.messages, reply.messages);
+  }
+
+  said(message: ChatMessage): void {
+    this.messages = merge(this.messages, [message]);
+  }
+
+  get lastSeen(): ChatMessage['id'] | undefined {
+    return this.messages[this.messages.length - 1]?.id;
+  }
+}

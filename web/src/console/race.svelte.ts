@@ -1,0 +1,156 @@
+// What a big screen knows about its room. It takes what the server sent and never the socket.
+// Taps change twenty times a second: they live in plain tracks that the drawing loop reads, so that
+// no update renders a component. Everything that changes rarely is reactive.
+import { Clock } from '../clock';
+import { Playback, Track } from '../motion';
+import { byLane, defaultRules } from '../race';
+import type {
+  ConsoleJoined, Flag, Phase, PhaseChange, QrCode, Racer, RacerLeft, Results, Rules, Side, Tick,
+} from '../wire';
+
+/** Many may join in one instant; the lobby is drawn anew at most this often. */
+const rosterEvery = 60;
+
+export class ConsoleRace {
+  code = $state('');
+  host = $state(false);
+  locked = $state(false);
+  joinUrl = $state('');
+  qr = $state.raw<QrCode | null>(null);
+  chat = $state<string | null>(null);
+  phase = $state<Phase>('lobby');
+  heat = $state(0);
+  rules = $state.raw<Rules>(defaultRules);
+  goAt = $state<number | null>(null);
+  endsAt = $state<number | null>(null);
+  results = $state.raw<Results | null>(null);
+  /** Everyone who sits in the room, by lane. */
+  roster = $state.raw<Racer[]>([]);
+  /** -1000 to 1000, negative when the left team leads. */
+  rope = $state(0);
+
+  readonly clock = new Clock();
+  playback = new Playback();
+  readonly #racers = new Map<Racer['id'], Racer>();
+  #tracks = new Map<number, Track>();
+  #rosterDue: ReturnType<typeof setTimeout> | null = null;
+
+  joined(reply: ConsoleJoined): void {
+    this.clock.guess(reply.now);
+    this.code = reply.room;
+    this.host = reply.host;
+    this.locked = reply.locked ?? false;
+    this.joinUrl = reply.join_url;
+    this.qr = reply.join_qr ?? null;
+    this.chat = reply.chat ?? null;
+    this.#racers.clear();
+    for (const racer of reply.racers) this.#racers.set(racer.id, racer);
+    this.#enter(reply);
+    this.rope = reply.rope ?? 0;
+    this.results = reply.results ?? null;
+    for (const racer of reply.racers) this.#record(racer.lane, racer.taps, this.elapsed());
+    this.#publish();
+  }
+
+  phaseChanged(change: PhaseChange): void {
+    this.clock.guess(change.now);
+    if (change.heat !== this.heat) {
+      this.results = null;
+      this.rope = 0;
+      for (const racer of this.#racers.values()) racer.taps = 0;
+    }
+    this.#enter(change);
+    for (const [lane, taps] of change.lanes ?? []) this.#record(lane, taps, this.elapsed());
+    this.#publish();
+  }
+
+  #enter(change: Omit<PhaseChange, 'lanes'>): void {
+    if (change.heat !== this.heat || change.phase === 'countdown' || change.phase === 'lobby') {
+      this.#tracks = new Map();
+      this.playback = new Playback();
+    }
+    if (change.phase === 'lobby') this.results = null;
+    this.phase = change.phase;
+    this.heat = change.heat;
+    this.rules = change.rules;
+    this.goAt = change.go_at ?? null;
+    this.endsAt = change.ends_at ?? null;
+    if (change.phase === 'countdown') for (const racer of this.#racers.values()) racer.in_heat = true;
+    if (change.teams) this.#team(change.teams);
+  }
+
+  #team(teams: Record<string, Side>): void {
+    for (const racer of this.#racers.values()) racer.team = teams[racer.lane] ?? null;
+  }
+
+  tick(tick: Tick): void {
+    if (tick.heat !== this.heat) return;
+    const stillAt = this.playback.latest;
+    this.playback.heard(tick.t, performance.now());
+    for (const [lane, taps] of tick.lanes) this.#record(lane, taps, tick.t, stillAt);
+    if (tick.rope != null) this.rope = tick.rope;
+  }
+
+  #record(lane: number, taps: number, t: number, stillAt = t): void {
+    let track = this.#tracks.get(lane);
+    if (!track) this.#tracks.set(lane, (track = new Track()));
+    track.record(t, taps, stillAt);
+  }
+
+  racerJoined(racer: Racer): void {
+    this.#racers.set(racer.id, racer);
+    this.#publishSoon();
+  }
+
+  racerChanged(change: Partial<Racer> & Pick<Racer, 'id'>): void {
+    const known = this.#racers.get(change.id);
+    if (!known) return;
+    this.#racers.set(change.id, { ...known, ...change });
+    this.#publishSoon();
+  }
+
+  racerLeft(left: RacerLeft): void {
+    this.#racers.delete(left.id);
+    this.#publishSoon();
+  }
+
+  flagged(flag: Flag): void {
+    const known = this.#racers.get(flag.id);
+    if (!known) return;
+    this.#racers.set(flag.id, { ...known, refused: flag.refused, flagged: known.flagged || flag.rhythm });
+    this.#publishSoon();
+  }
+
+  finished(results: Results): void {
+    if (results.heat === this.heat) this.results = results;
+  }
+
+  lockedChanged(locked: boolean): void {
+    this.locked = locked;
+  }
+
+  #publishSoon(): void {
+    this.#rosterDue ??= setTimeout(() => this.#publish(), rosterEvery);
+  }
+
+  #publish(): void {
+    if (this.#rosterDue) clearTimeout(this.#rosterDue);
+    this.#rosterDue = null;
+    this.roster = [...this.#racers.values()].sort(byLane);
+  }
+
+  /** The lane's taps as they move; a lane nobody tapped in yet stands at the start. */
+  track(lane: number): Track | undefined {
+    return this.#tracks.get(lane);
+  }
+
+  /** Milliseconds since the gun, by the server's clock; negative before it. */
+  elapsed(): number {
+    return this.goAt === null ? 0 : this.clock.at() - this.goAt;
+  }
+
+  /** The moment to draw: a little in the past, where both neighbours of each state are known. */
+  moment(): number {
+    return this.playback.moment(performance.now());
+  }
+}

@@ -1,0 +1,197 @@
+// What the pages say and draw about a race, as pure functions over what the server sent.
+// The server decides places, winners and times; here they only get words and coordinates.
+import type { Place, Racer, Results, Rules, Side } from './wire';
+
+export const defaultRules: Rules = { mode: 'sprint', taps: 100 };
+
+/** Above this many racers the screen shows the leaders and the rest as a pack. */
+export const lanesAtMost = 50;
+export const leadersShown = 10;
+
+export function ordinal(n: number): string {
+  const tens = n % 100;
+  if (tens >= 11 && tens <= 13) return `${n}th`;
+  return `${n}${['th', 'st', 'nd', 'rd'][n % 10] ?? 'th'}`;
+}
+
+export function plural(n: number, one: string, many = `${one}s`): string {
+  return `${n.toLocaleString('en')} ${n === 1 ? one : many}`;
+}
+
+/** A race time: thousandths count here. `10.482 s`, past a minute `1:02.250`. */
+export function raceTime(ms: number): string {
+  const { minutes, rest } = split(ms);
+  return minutes > 0 ? `${minutes}:${rest.toFixed(3).padStart(6, '0')}` : `${rest.toFixed(3)} s`;
+}
+
+/** A running stopwatch: tenths are what an eye can follow. */
+export function stopwatch(ms: number): string {
+  const tenths = Math.floor(Math.max(0, ms) / 100) * 100;
+  const { minutes, rest } = split(tenths);
+  return minutes > 0 ? `${minutes}:${rest.toFixed(1).padStart(4, '0')}` : rest.toFixed(1);
+}
+
+function split(ms: number): { minutes: number; rest: number } {
+  const whole = Math.max(0, ms);
+  return { minutes: Math.floor(whole / 60_000), rest: (whole % 60_000) / 1000 };
+}
+
+/** How far behind: `+37 ms` while that is the honest unit, `+1.25 s` past a second. */
+export function gap(ms: number): string {
+  return ms < 1000 ? `+${Math.round(ms)} ms` : `+${(ms / 1000).toFixed(2)} s`;
+}
+
+export function rulesLine(rules: Rules): string {
+  switch (rules.mode) {
+    case 'sprint':
+      return `First to ${plural(rules.taps, 'tap')}`;
+    case 'timed':
+      return `Most taps in ${plural(rules.seconds, 'second')}`;
+    case 'tug':
+      return `Tug of war: pull ${plural(rules.lead, 'tap')} ahead`;
+  }
+}
+
+export function sideName(side: Side): string {
+  return side === 'left' ? 'Left team' : 'Right team';
+}
+
+/** Who won, in one line for the whole room. */
+export function headline(results: Results): string {
+  switch (results.outcome) {
+    case 'cancelled':
+      return 'Race cancelled';
+    case 'abandoned':
+      return 'Everybody left the race';
+    case 'no_taps':
+      return 'Nobody tapped';
+    default:
+  }
+  if (results.team) return `${sideName(results.team)} wins!`;
+  const first = results.places.filter((place) => place.place === 1);
+  const names = first.map((place) => place.name);
+  if (names.length === 0) return 'No winner';
+  if (results.winner === null || names.length > 1) return `Dead heat: ${list(names)}`;
+  return `${names[0]} wins!`;
+}
+
+function list(names: string[]): string {
+  if (names.length > 3) return `${names.slice(0, 2).join(', ')} and ${names.length - 2} more`;
+  if (names.length < 2) return names.join('');
+  return `${names.slice(0, -1).join(', ')} and ${names[names.length - 1]}`;
+}
+
+/** What a place is worth telling: a time where there is one, taps otherwise. */
+export function score(place: Pick<Place, 'time' | 'taps'>, mode: Rules['mode'] | undefined): string {
+  return place.time != null && mode !== 'timed' ? raceTime(place.time) : plural(place.taps, 'tap');
+}
+
+export interface Podium {
+  /** As they stand on the steps, first to third; a dead heat may put several on one. */
+  steps: Place[];
+  rest: Place[];
+}
+
+/** Nobody stands on a podium without a tap. */
+export function podium(results: Results): Podium {
+  const steps = results.places.filter((place) => place.place <= 3 && place.taps > 0).slice(0, 3);
+  return { steps, rest: results.places.filter((place) => !steps.includes(place)) };
+}
+
+export interface AtTheLine {
+  place: Place;
+  /** 0 at the winner's moment, 1 at the right end of the strip. */
+  x: number;
+}
+
+const stripShows = 6;
+const shortestStrip = 200;
+const longestStrip = 3000;
+
+/** Those who finished soon after the first, laid out by time; empty unless two did. */
+export function photoFinish(results: Results): { racers: AtTheLine[]; span: number } {
+  const close = results.places
+    .filter((place) => place.time != null && place.margin != null && place.margin <= longestStrip)
+    .slice(0, stripShows);
+  if (close.length < 2) return { racers: [], span: 0 };
+  const widest = Math.max(...close.map((place) => place.margin ?? 0));
+  const span = Math.max(shortestStrip, widest);
+  return { racers: close.map((place) => ({ place, x: (place.margin ?? 0) / span })), span };
+}
+
+/**
+ * The strip's labels must not lie on each other: keeps the order, moves each right only as far as
+ * `room` asks, and back from the right end when they pile up there.
+ */
+export function spread(xs: number[], room: number): number[] {
+  const out: number[] = [];
+  for (const x of xs) out.push(Math.max(x, (out[out.length - 1] ?? -Infinity) + room));
+  for (let i = out.length - 1, edge = 1; i >= 0; i--, edge = (out[i + 1] ?? 1) - room) {
+    out[i] = Math.min(out[i] ?? 0, edge);
+  }
+  return out;
+}
+
+/** Three, two, one; `go` at the gun; nothing long before. */
+export function countdownStep(msToGun: number): number | 'go' {
+  return msToGun <= 0 ? 'go' : Math.ceil(msToGun / 1000);
+}
+
+/** Order of the living: most taps first, then by lane, so that equals do not swap for ever. */
+export function byTaps(a: { taps: number; lane: number }, b: { taps: number; lane: number }): number {
+  return b.taps - a.taps || a.lane - b.lane;
+}
+
+/** How far along the track, 0 to 1. A timed race has no fixed end: its leader keeps pace with the clock. */
+export function progress(rules: Rules, taps: number, mostTaps: number, elapsed: number): number {
+  if (rules.mode === 'sprint') return clamp(taps / rules.taps);
+  if (rules.mode === 'timed') {
+    const clock = clamp(elapsed / (rules.seconds * 1000));
+    return mostTaps > 0 ? clamp((taps / mostTaps) * clock) : 0;
+  }
+  return 0;
+}
+
+/** How many racers are in each slice of the track. */
+export function packOutline(progresses: Iterable<number>, slices: number): number[] {
+  const counts = new Array<number>(slices).fill(0);
+  for (const value of progresses) {
+    const slice = Math.min(slices - 1, Math.floor(clamp(value) * slices));
+    counts[slice] = (counts[slice] ?? 0) + 1;
+  }
+  return counts;
+}
+
+/** How large racers may be drawn in the lobby and on the track. */
+export type Crowd = 'solo' | 'few' | 'some' | 'many' | 'crowd' | 'mass';
+
+export function crowd(count: number): Crowd {
+  if (count <= 1) return 'solo';
+  if (count <= 8) return 'few';
+  if (count <= 18) return 'some';
+  if (count <= lanesAtMost) return 'many';
+  return count <= 140 ? 'crowd' : 'mass';
+}
+
+export function clamp(value: number, low = 0, high = 1): number {
+  return Math.min(high, Math.max(low, value));
+}
+
+/** Bots and guests by lane: the order in which they stand at the start. */
+export function byLane(a: Racer, b: Racer): number {
+  return a.lane - b.lane;
+}
+
+/** The taps that did not count, in plain words, or nothing when all did. */
+export function refusedLine(refused: number, falseStarts: number, rules: Rules): string {
+  const lines: string[] = [];
+  if (falseStarts > 0) {
+    const held = rules.false_start === 'penalty' ? ' and cost you the first second' : '';
+    lines.push(`${plural(falseStarts, 'tap')} before the gun did not count${held}`);
+  }
+  const early = rules.false_start === 'penalty' && falseStarts > 0;
+  if (refused > 0) {
+    lines.push(early ? `${plural(refused, 'tap')} did not count` : `${plural(refused, 'tap')} ${refused === 1 ? 'was' : 'were'} too fast to count`);
+  }
+  return lines.join('. ');
+}

@@ -1,0 +1,31 @@
+// Small memories of this browser. Private windows may refuse to remember; nobody should notice.
+
+function quietly<T>(attempt: () => T): T | null {
+  try {
+    return attempt();
+  } catch {
+    return null;
+  }
+}
+
+function memory(area: () => Storage) {
+  return {
+    get: (key: string): string | null => quietly(() => area().getItem(key)),
+    set: (key: string, value: string): void => void quietly(() => area().setItem(key, value)),
+    remove: (key: string): void => void quietly(() => area().removeItem(key)),
+  };
+}
+
+/** Survives the browser. */
+export const lasting = memory(() => localStorage);
+/** Survives a reload of this tab. */
+export const passing = memory(() => sessionStorage);
+
+export const keys = {
+  name: 'tap-racer.name',
+  colour: 'tap-racer.colour',
+  shape: 'tap-racer.shape',
+  seat: (code: string) => `tap-racer.seat.${code}`,
+  host: (code: string) => `tap-racer.host.${code}`,
+  tally: (code: string) => `tap-racer.tally.${code}`,
+};

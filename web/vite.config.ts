@@ -1,0 +1,51 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'vitest/config';
+import { devRoutes } from './dev-routes.ts';
+
+// `npm run dev` serves the pages with hot reload and hands everything else to a running server.
+const server = process.env.TAP_RACER ?? 'http://127.0.0.1:4000';
+
+export default defineConfig({
+  plugins: [svelte(), devRoutes()],
+  server: {
+    proxy: {
+      '/api': server,
+      '/socket': { target: server, ws: true },
+    },
+  },
+  publicDir: false,
+  build: {
+    target: ['es2022', 'safari15.4', 'chrome100', 'firefox100'],
+    modulePreload: { polyfill: false },
+    // A file inlined into the stylesheet would be downloaded by every page, needed or not.
+    assetsInlineLimit: 0,
+  },
+  // The play page is built on its own: in a chunk shared by all pages a phone would download what
+  // only the big screen uses.
+  builder: {
+    async buildApp(builder) {
+      const { client, play } = builder.environments;
+      if (client) await builder.build(client);
+      if (play) await builder.build(play);
+    },
+  },
+  environments: {
+    client: {
+      build: {
+        rolldownOptions: { input: { index: 'index.html', console: 'console.html', chat: 'chat.html' } },
+      },
+    },
+    play: {
+      consumer: 'client',
+      build: {
+        emptyOutDir: false,
+        // The size check reads from it which files the page loads.
+        manifest: 'play-manifest.json',
+        rolldownOptions: { input: { play: 'play.html' } },
+      },
+    },
+  },
+  test: {
+    include: ['src/**/*.test.ts'],
+  },
+});
