@@ -44,6 +44,8 @@ impl Reports {
     }
 
     fn restart(&mut self) {
+        // What was measured was counting, not refusing.
+        assert_eq!(self.race.taps(), u64::from(self.crowd) * u64::from(self.taps));
         *self = Reports::new(*self.mode(), self.crowd);
     }
 
