@@ -180,10 +180,8 @@ impl Race {
                 racer.team = None;
             }
         }
-        self.racing = match in_heat {
-            true => u32::try_from(self.roster.seated()).unwrap_or(u32::MAX),
-            false => 0,
-        };
+        let seated = u32::try_from(self.roster.seated()).unwrap_or(u32::MAX);
+        self.racing = if in_heat { seated } else { 0 };
         self.tug = None;
         self.changes.clear();
         self.taps = 0;

@@ -13,12 +13,15 @@
 //! arrow are what followed. Running a transcript writes it anew: everything at the margin as it is, and
 //! the arrows as they are now. What commands there are can be read in [`Runner::run`].
 
+mod read;
+mod tell;
+
 use std::collections::BTreeMap;
 
-use race::{
-    Command, Event, FalseStart, Heat, Millis, Mode, Outcome, Phase, Place, Race, Racer, RacerId, Results,
-    Rules, Settings, Team, Why,
-};
+use race::{Command, Event, Heat, Millis, Outcome, Phase, Race, RacerId, Results, Settings};
+
+use read::{rules_of, settings_of};
+use tell::{place, reason, rope, show, side};
 
 const ARROW: &str = "    -> ";
 
@@ -220,111 +223,4 @@ impl Runner {
         lines.extend(results.places.iter().map(place));
         lines
     }
-}
-
-fn place(place: &Place) -> String {
-    let mut line = format!("  {} {} {}", place.place, place.name, place.taps);
-    if let (Some(time), Some(margin)) = (place.time, place.margin) {
-        line += &format!(" in {} +{}", time.0, margin.0);
-    }
-    if let Some(team) = place.team {
-        line += &format!(" {}", side(team));
-    }
-    if place.dead_heat {
-        line += " dead heat";
-    }
-    if place.refused > 0 {
-        line += &format!(" refused {}", place.refused);
-    }
-    if place.false_starts > 0 {
-        line += &format!(" false starts {}", place.false_starts);
-    }
-    if let Some(why) = place.gone {
-        line += &format!(" ({})", reason(why));
-    }
-    line
-}
-
-fn show(racer: &Racer) -> String {
-    let mut line = format!("{} lane {}: {} of {}", racer.name, racer.lane.0, racer.taps, racer.claimed);
-    let parts =
-        [("refused", racer.refused), ("false starts", racer.false_starts), ("surplus", racer.surplus)];
-    for (what, count) in parts.into_iter().filter(|(_, count)| *count > 0) {
-        line += &format!(", {count} {what}");
-    }
-    let facts = [
-        (!racer.connected, ", disconnected"),
-        (!racer.in_heat, ", not in heat"),
-        (racer.flagged, ", flagged"),
-        (racer.bot, ", bot"),
-    ];
-    line.extend(facts.into_iter().filter(|(holds, _)| *holds).map(|(_, fact)| fact));
-    if let Some(team) = racer.team {
-        line += &format!(", {}", side(team));
-    }
-    line
-}
-
-fn rope(rope: race::Rope) -> String {
-    format!(
-        "{} ({} taps of {} left, {} taps of {} right)",
-        rope.position, rope.left_taps, rope.left_size, rope.right_taps, rope.right_size
-    )
-}
-
-fn side(team: Team) -> &'static str {
-    match team {
-        Team::Left => "left",
-        Team::Right => "right",
-    }
-}
-
-fn reason(why: Why) -> &'static str {
-    match why {
-        Why::Left => "left",
-        Why::Timeout => "timeout",
-        Why::Kicked => "kicked",
-    }
-}
-
-/// `sprint 3 countdown 0 limit 30 penalty`
-fn rules_of(words: &[&str]) -> Option<Rules> {
-    let (mode, options) = words.split_at_checked(2)?;
-    let number = mode[1].parse().ok()?;
-    let mode = match mode[0] {
-        "sprint" => Mode::Sprint { taps: number },
-        "timed" => Mode::Timed { seconds: number },
-        "tug" => Mode::Tug { lead: number },
-        _ => return None,
-    };
-    let mut rules = Rules { mode, ..Rules::default() };
-    let mut options = options.iter();
-    while let Some(option) = options.next() {
-        match *option {
-            "countdown" => rules.countdown = Millis(options.next()?.parse().ok()?),
-            "limit" => rules.max_taps_per_second = options.next()?.parse().ok()?,
-            "penalty" => rules.false_start = FalseStart::Penalty,
-            _ => return None,
-        }
-    }
-    Some(rules)
-}
-
-/// `seats 2 grace 5000`
-fn settings_of(words: &str) -> Option<Settings> {
-    let mut settings = Settings::default();
-    let words: Vec<&str> = words.split_whitespace().collect();
-    for pair in words.chunks(2) {
-        let [name, value] = pair else { return None };
-        let span = Millis(value.parse().ok()?);
-        match *name {
-            "compensation" => settings.compensation = span,
-            "dead_heat" => settings.dead_heat = span,
-            "grace" => settings.grace = span,
-            "time_limit" => settings.time_limit = span,
-            "seats" => settings.seats = value.parse().ok()?,
-            _ => return None,
-        }
-    }
-    Some(settings)
 }
