@@ -134,3 +134,6 @@ impl<H> Joined<H> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -170,3 +170,6 @@ fn binary(out: &mut Vec<u8>, kind: u8, fields: &[&str], payload: &[u8]) -> Opcod
 fn bare(reference: Option<&Ref>) -> Cow<'_, str> {
     reference.map_or("".into(), Ref::to_bare)
 }
+
+#[cfg(test)]
+mod tests;

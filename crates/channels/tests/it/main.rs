@@ -1,0 +1,9 @@
+//! The channel contract, over a real port with a real WebSocket client.
+
+mod app;
+mod client;
+
+mod callbacks;
+mod isolation;
+mod joining;
+mod sockets;
