@@ -11,12 +11,15 @@ use crate::connection::Connection;
 
 /// A registry; what is registered is taken out by the guard that registering gives.
 pub(crate) struct Connections {
-    shards: Arc<[Mutex<HashMap<u64, Weak<Connection>>>]>,
+    shards: Shards,
 }
+
+type Shard = HashMap<u64, Weak<Connection>>;
+type Shards = Arc<[Mutex<Shard>]>;
 
 /// Takes a connection out of the registry when it is dropped.
 pub(crate) struct Registered {
-    shards: Arc<[Mutex<HashMap<u64, Weak<Connection>>>]>,
+    shards: Shards,
     number: u64,
 }
 
@@ -49,7 +52,7 @@ impl Connections {
         }
     }
 
-    fn of(shard: &Mutex<HashMap<u64, Weak<Connection>>>) -> Vec<Arc<Connection>> {
+    fn of(shard: &Mutex<Shard>) -> Vec<Arc<Connection>> {
         shard.lock().values().filter_map(Weak::upgrade).collect()
     }
 }
@@ -60,9 +63,6 @@ impl Drop for Registered {
     }
 }
 
-fn shard(
-    shards: &[Mutex<HashMap<u64, Weak<Connection>>>],
-    number: u64,
-) -> &Mutex<HashMap<u64, Weak<Connection>>> {
+fn shard(shards: &[Mutex<Shard>], number: u64) -> &Mutex<Shard> {
     &shards[(number % Connections::SHARDS) as usize]
 }

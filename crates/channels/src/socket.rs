@@ -20,12 +20,14 @@ use crate::{
 /// What clients connect to: the `connect` function, and the channels. `A` is what `connect`
 /// returns; every channel of the socket gets a clone of it as its assigns.
 pub struct Socket<A> {
-    connect: Box<dyn Fn(Connect) -> BoxFuture<'static, Result<A, Refusal>> + Send + Sync>,
-    id: Box<dyn Fn(&A) -> Option<String> + Send + Sync>,
+    connect: Box<ConnectFn<A>>,
+    id: Box<IdFn<A>>,
     routes: Vec<(TopicPattern, Open<A>)>,
     check_origin: CheckOrigin,
 }
 
+type ConnectFn<A> = dyn Fn(Connect) -> BoxFuture<'static, Result<A, Refusal>> + Send + Sync;
+type IdFn<A> = dyn Fn(&A) -> Option<String> + Send + Sync;
 type Open<A> = fn(A, Arc<Connection>, JoinId, JoinRequest) -> (Arc<dyn ChannelHandle>, Then);
 
 /// A client that wants to connect.
