@@ -33,7 +33,6 @@ impl PartialEq<RefText<'_>> for Ref {
     }
 }
 
-#[cfg(test)]
 impl PartialEq for Ref {
     fn eq(&self, other: &Self) -> bool {
         *self == RefText::Json(&other.0)
