@@ -1,1 +1,42 @@
-//! tap-racer
+//! Tap Racer: a host opens the console page on a big screen, people scan its code with their phones
+//! and tap as fast as they can.
+//!
+//! ```text
+//!  phones, screens                     crate channels
+//!       │   /socket                    frames, topics, joins
+//!       ▼                                     │
+//!   channels::{console, play, chat}   what clients send, read and checked
+//!       │   RoomHandle                        │
+//!       ▼                                     │  Endpoint: broadcasts, Pusher: own counts
+//!   room (one task each)  ────────────────────┘
+//!       │   Command, time  ▲ Event
+//!       ▼                  │
+//!   crate race            the rules, and nothing else
+//! ```
+//!
+//! [`App::start`] starts a server from a [`Config`] and returns it [`Running`]; `main.rs` adds the
+//! terminal. Rooms are kept in `rooms`; one task owns a room with everything in it (`room`), and
+//! channels hold handles to it. `pages` and `api` answer plain HTTP. What goes over the wire is in
+//! `wire`, and decides nothing.
+
+mod address;
+mod api;
+mod app;
+mod channels;
+mod chat;
+mod clock;
+mod config;
+mod looks;
+mod name;
+mod pages;
+mod qr;
+mod rate;
+mod room;
+mod rooms;
+mod text;
+mod tokens;
+mod wire;
+
+pub use app::{App, Running, StartError};
+pub use config::{BadPublicUrl, Config, EmptyHostKey, HostKey, LogFormat, PublicUrl};
+pub use qr::terminal as terminal_qr;

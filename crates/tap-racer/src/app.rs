@@ -1,0 +1,135 @@
+//! The server as a whole: what it is made of, how it starts, how it stops.
+
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+
+use ::channels::{Endpoint, Server};
+use race::{Millis, Settings};
+use thiserror::Error;
+use tokio::{sync::oneshot, task::JoinHandle};
+use tracing::info;
+use warp::Filter;
+
+use crate::{
+    address::Addresses,
+    api, channels,
+    clock::Clock,
+    config::{Config, HostKey},
+    pages,
+    rooms::{House, RoomId, Rooms},
+    tokens::{Keys, SecretError},
+};
+
+/// How long clients are waited for when the server stops.
+const FAREWELL: Duration = Duration::from_secs(3);
+
+/// What all channels and requests share.
+pub struct App {
+    /// All rooms.
+    pub rooms: Rooms,
+    /// What seats and host links are signed with.
+    pub keys: Arc<Keys>,
+    /// How phones get here.
+    pub addresses: Addresses,
+    /// What a host of the house room must know.
+    pub host_key: Option<HostKey>,
+    /// The server's time.
+    pub clock: Clock,
+}
+
+/// Why the server did not start.
+#[derive(Debug, Error)]
+pub enum StartError {
+    /// The address is in use, or not ours.
+    #[error("cannot listen on {address}")]
+    Listen {
+        /// Which.
+        address: SocketAddr,
+        /// Why not.
+        source: io::Error,
+    },
+    /// No key to sign with.
+    #[error(transparent)]
+    Secret(#[from] SecretError),
+}
+
+/// A server that runs.
+pub struct Running {
+    endpoint: Endpoint,
+    addresses: Addresses,
+    stop: oneshot::Sender<()>,
+    serving: JoinHandle<io::Result<()>>,
+}
+
+impl App {
+    /// Starts a server in the current runtime.
+    ///
+    /// # Errors
+    /// When it cannot listen, or has no key.
+    pub fn start(config: Config) -> Result<Running, StartError> {
+        let keys = Arc::new(Keys::open(&config.data)?);
+        let server = Server::bind(config.listen)
+            .map_err(|source| StartError::Listen { address: config.listen, source })?;
+        let addresses = Addresses { public_url: config.public_url, listening: server.local_addr() };
+        let endpoint = channels::endpoint();
+        let clock = Clock::start();
+        let grace = i64::try_from(config.grace.as_millis()).unwrap_or(i64::MAX);
+        let rooms = Rooms::new(House {
+            endpoint: endpoint.clone(),
+            keys: keys.clone(),
+            clock,
+            settings: Settings { seats: config.max_racers, grace: Millis(grace), ..Settings::default() },
+            max_rooms: config.max_rooms,
+            room_idle: config.room_idle,
+            room_unused: config.room_unused,
+        });
+        let app =
+            Arc::new(App { rooms, keys, addresses: addresses.clone(), host_key: config.host_key, clock });
+        let socket = endpoint.mount("/socket", channels::socket(app.clone()));
+        let everything = socket.or(api::filter(app)).unify().or(pages::filter()).unify();
+        let (stop, stopped) = oneshot::channel();
+        // Also when the handle is dropped: nobody could stop it any more.
+        let until = async move { drop(stopped.await) };
+        let serving = tokio::spawn(server.run(everything, until));
+        info!(address = %addresses.listening, "listening");
+        Ok(Running { endpoint, addresses, stop, serving })
+    }
+
+    /// Whether a console needs a token to control this room.
+    pub fn requires_host_token(&self, room: RoomId) -> bool {
+        room != RoomId::House || self.host_key.is_some()
+    }
+}
+
+impl Running {
+    /// Where it listens, with its true port.
+    pub fn local_addr(&self) -> SocketAddr {
+        self.addresses.listening
+    }
+
+    /// The house room's screen.
+    pub fn console_url(&self) -> String {
+        format!("{}{}", self.addresses.base(None), RoomId::House.path("console"))
+    }
+
+    /// The house room's phones.
+    pub fn join_url(&self) -> String {
+        self.addresses.join_url(None, &RoomId::House)
+    }
+
+    /// Waits until serving fails, which it does not as a rule.
+    ///
+    /// # Errors
+    /// Why it failed.
+    pub async fn failed(&mut self) -> io::Result<()> {
+        (&mut self.serving).await?
+    }
+
+    /// Takes nobody in any more, and tells everybody to come back later.
+    pub async fn shutdown(self) {
+        let _ = self.stop.send(());
+        self.endpoint.shutdown(FAREWELL).await;
+        if !self.serving.is_finished() {
+            let _ = self.serving.await;
+        }
+    }
+}

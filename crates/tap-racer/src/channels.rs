@@ -1,0 +1,53 @@
+//! The channels of the game: what clients send is read and checked here, and handed to the room.
+//!
+//! Nothing here holds a race or decides anything. Bad input is answered with a reason, and the
+//! channel lives on.
+
+mod chat;
+mod console;
+mod play;
+
+use std::sync::Arc;
+
+use ::channels::{Connect, Endpoint, Limits, Socket};
+
+use crate::{address::CameBy, app::App, room::Ended};
+
+pub use chat::ChatChannel;
+pub use console::ConsoleChannel;
+pub use play::PlayChannel;
+
+/// What a connected socket knows.
+#[derive(Clone)]
+pub struct Visitor {
+    /// The server.
+    pub app: Arc<App>,
+    /// By which address the client came.
+    pub came_by: Option<CameBy>,
+}
+
+/// The endpoint that all rooms broadcast from.
+pub fn endpoint() -> Endpoint {
+    Endpoint::new(Limits::default())
+}
+
+/// `/socket`: everybody may connect.
+pub fn socket(app: Arc<App>) -> Socket<Visitor> {
+    Socket::new(move |connect: Connect| {
+        let visitor = Visitor { app: app.clone(), came_by: CameBy::from_headers(&connect.headers) };
+        async move { Ok(visitor) }
+    })
+    .channel::<ConsoleChannel>("console")
+    .channel::<ConsoleChannel>("console:*")
+    .channel::<PlayChannel>("play")
+    .channel::<PlayChannel>("play:*")
+    .channel::<ChatChannel>("chat:*")
+}
+
+/// What channels send themselves from `join`: the client has heard that it joined.
+#[derive(Copy, Clone, Debug)]
+pub struct AfterJoin;
+
+fn no_such_room() -> String {
+    Ended.to_string()
+}

@@ -1,0 +1,140 @@
+//! `play` and `play:CODE`: phones.
+
+use std::time::Duration;
+
+use ::channels::{Channel, ChannelSocket, Crash, Handled, JoinError, Joined, Payload, Reason};
+use race::{Heat, Millis};
+use serde::Deserialize;
+use tokio::time::Instant;
+
+use super::{Visitor, no_such_room};
+use crate::{
+    looks::{Colour, Shape},
+    rate::TokenBucket,
+    room::{Act, Ended, PhoneNews, Position, RoomHandle, SeatWish, Seated},
+    rooms::{RoomId, Visit},
+    wire::{Emoji, Params},
+};
+
+/// A phone may cheer this often at once, and then once each while.
+const CHEERS: (u32, Duration) = (5, Duration::from_millis(500));
+
+/// One phone.
+pub struct PlayChannel {
+    seated: Seated,
+    room: RoomHandle,
+    _visit: Visit,
+    cheers: TokenBucket,
+    /// Up to where the reply to its join told what happened.
+    joined_at: Position,
+}
+
+/// `{}`, or `{"heat", "n", "at"?}`
+#[derive(Deserialize)]
+struct Tap {
+    heat: Option<u32>,
+    n: Option<u32>,
+    at: Option<f64>,
+}
+
+impl Channel for PlayChannel {
+    type Assigns = Visitor;
+    type Info = PhoneNews;
+
+    async fn join(
+        topic: &str,
+        params: Payload,
+        socket: &mut ChannelSocket<Self>,
+    ) -> Result<Joined<Self>, JoinError> {
+        let id = RoomId::of_topic("play", topic);
+        let Some((room, visit)) = id.and_then(|id| socket.assigns.app.rooms.enter(id)) else {
+            return Err(JoinError::reason(&no_such_room()));
+        };
+        let params = Params::of(&params);
+        let wish = SeatWish {
+            name: params.text("name").map(str::to_owned),
+            colour: params.text("colour").and_then(Colour::named),
+            shape: params.text("shape").and_then(Shape::named),
+            seat: params.text("seat").map(str::to_owned),
+        };
+        let seated = room.sit(wish, socket.channel_ref(), socket.pusher()).await;
+        let (seated, reply, joined_at) = seated.map_err(|why| JoinError::reason(&why.to_string()))?;
+        // The channel cannot have ended before it has begun.
+        let _ = socket.channel_ref().send(PhoneNews::Joined);
+        let cheers = TokenBucket::new(CHEERS.0, CHEERS.1);
+        Ok(Joined::replying(PlayChannel { seated, room, _visit: visit, cheers, joined_at }, reply)?)
+    }
+
+    async fn handle_in(
+        &mut self,
+        event: &str,
+        payload: Payload,
+        socket: &mut ChannelSocket<Self>,
+    ) -> Result<Handled, Crash> {
+        match event {
+            "tap" => self.tap(&payload).await,
+            "sync" => {
+                let now = socket.assigns.app.clock.now();
+                let params = Params::of(&payload);
+                let Some(t0) = params.number("t0") else { return Ok(Handled::reason("t0 is missing")) };
+                Ok(Handled::ok(serde_json::json!({ "t0": t0, "now": now.0 }))?)
+            }
+            "cheer" => self.cheer(&payload).await,
+            _ => Ok(Handled::reason("unknown event")),
+        }
+    }
+
+    async fn handle_info(
+        &mut self,
+        news: PhoneNews,
+        socket: &mut ChannelSocket<Self>,
+    ) -> Result<Handled, Crash> {
+        let event = match news {
+            PhoneNews::Joined => {
+                self.room.ready(self.seated.ticket(), self.joined_at).await?;
+                return Ok(Handled::NoReply);
+            }
+            PhoneNews::SeatTaken => "seat_taken",
+            PhoneNews::Kicked => "kicked",
+        };
+        socket.push(event, Payload::empty())?;
+        Ok(Handled::Stop)
+    }
+
+    async fn terminate(&mut self, reason: Reason, _socket: &mut ChannelSocket<Self>) {
+        if reason == Reason::Left {
+            self.seated.leave_for_good();
+        }
+    }
+}
+
+impl PlayChannel {
+    async fn tap(&mut self, payload: &Payload) -> Result<Handled, Crash> {
+        let act = match payload.parse() {
+            Ok(Tap { heat: None, n: None, at: None }) => Act::Tap,
+            Ok(Tap { heat: Some(heat), n: Some(taps), at }) => {
+                // A time out of range becomes the nearest that there is.
+                Act::Claim { heat: Heat(heat), taps, at: at.map(|at| Millis(at.round() as i64)) }
+            }
+            _ => return Ok(Handled::reason("bad tap")),
+        };
+        self.act(act).await?;
+        Ok(Handled::NoReply)
+    }
+
+    async fn cheer(&mut self, payload: &Payload) -> Result<Handled, Crash> {
+        let params = Params::of(payload);
+        let Some(emoji) = params.text("emoji").and_then(Emoji::parse) else {
+            return Ok(Handled::reason("emoji is missing"));
+        };
+        if !self.cheers.take(Instant::now()) {
+            return Ok(Handled::reason("rate limited"));
+        }
+        self.act(Act::Cheer(emoji)).await?;
+        Ok(Handled::ok(Payload::empty())?)
+    }
+
+    async fn act(&mut self, act: Act) -> Result<(), Ended> {
+        self.room.act(self.seated.ticket(), act).await
+    }
+}

@@ -1,0 +1,173 @@
+//! What was said in a room, and what may be said.
+
+use std::collections::VecDeque;
+
+use race::Millis;
+use serde::Serialize;
+use thiserror::Error;
+
+use crate::text;
+
+/// How much of a conversation a newcomer gets.
+const SHOWN: usize = 50;
+/// How much is kept for those who come back after a while.
+const KEPT: usize = 200;
+/// How long one message may be, in characters.
+const LONGEST: usize = 500;
+
+/// A message that may be said: trimmed, 1 to 500 characters, no control characters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChatText(String);
+
+/// Why it may not be said; the reason that the client sees.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Error)]
+pub enum BadText {
+    #[error("text is missing")]
+    Missing,
+    #[error("text is too long")]
+    TooLong,
+}
+
+impl ChatText {
+    /// Cleans and checks what was typed.
+    ///
+    /// # Errors
+    /// When nothing visible is left, or too much.
+    pub fn parse(typed: &str) -> Result<ChatText, BadText> {
+        let cleaned = text::without_controls(typed);
+        let trimmed = cleaned.trim();
+        match trimmed.chars().count() {
+            _ if !text::is_visible(trimmed) => Err(BadText::Missing),
+            length if length > LONGEST => Err(BadText::TooLong),
+            _ => Ok(ChatText(trimmed.to_owned())),
+        }
+    }
+}
+
+/// One message, as it goes to everybody.
+#[derive(Clone, Debug, Serialize)]
+pub struct ChatMessage {
+    /// Rises by one with each message of a room.
+    pub id: u64,
+    /// Who said it, as they call themselves.
+    pub name: String,
+    /// What was said.
+    pub text: String,
+    /// When, in Unix milliseconds.
+    pub at: i64,
+}
+
+/// What a newcomer is shown.
+#[derive(Clone, Debug, Serialize)]
+pub struct History {
+    /// Oldest first.
+    pub messages: Vec<ChatMessage>,
+    /// Whether this is all that was said since the message the newcomer saw last.
+    pub recovered: bool,
+}
+
+/// The latest messages of one room.
+#[derive(Debug)]
+pub struct ChatLog {
+    messages: VecDeque<ChatMessage>,
+    first_id: u64,
+    next_id: u64,
+}
+
+impl ChatLog {
+    /// An empty log. Its ids begin at the time it was opened: no message that somebody saw before the
+    /// server was restarted can be mistaken for one of this log.
+    pub fn open(now: Millis) -> ChatLog {
+        let first_id = u64::try_from(now.0).unwrap_or(1).max(1);
+        ChatLog { messages: VecDeque::new(), first_id, next_id: first_id }
+    }
+
+    /// Adds a message and gives it back as it is sent.
+    pub fn add(&mut self, name: String, ChatText(text): ChatText, at: Millis) -> &ChatMessage {
+        if self.messages.len() == KEPT {
+            self.messages.pop_front();
+        }
+        self.messages.push_back(ChatMessage { id: self.next_id, name, text, at: at.0 });
+        self.next_id += 1;
+        &self.messages[self.messages.len() - 1]
+    }
+
+    /// What to show somebody who saw everything up to `last_seen`, or nothing yet.
+    pub fn history(&self, last_seen: Option<u64>) -> History {
+        let oldest_kept = self.messages.front().map_or(self.next_id, |oldest| oldest.id);
+        match last_seen.filter(|seen| (self.first_id..self.next_id).contains(seen)) {
+            Some(seen) => {
+                let skipped = usize::try_from((seen + 1).saturating_sub(oldest_kept)).unwrap_or(usize::MAX);
+                History {
+                    messages: self.messages.iter().skip(skipped).cloned().collect(),
+                    recovered: seen + 1 >= oldest_kept,
+                }
+            }
+            None => {
+                let skipped = self.messages.len().saturating_sub(SHOWN);
+                History { messages: self.messages.iter().skip(skipped).cloned().collect(), recovered: false }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn log_of(messages: usize) -> ChatLog {
+        let mut log = ChatLog::open(Millis(1_000_000));
+        for number in 0..messages {
+            let text = ChatText::parse(&format!("message {number}")).expect("a text");
+            log.add("Ada".to_owned(), text, Millis(5));
+        }
+        log
+    }
+
+    fn ids(history: &History) -> Vec<u64> {
+        history.messages.iter().map(|message| message.id - 1_000_000).collect()
+    }
+
+    #[test]
+    fn a_newcomer_gets_the_last_fifty() {
+        assert_eq!(ids(&log_of(3).history(None)), [0, 1, 2]);
+        let shown = log_of(120).history(None);
+        assert_eq!(ids(&shown), (70..120).collect::<Vec<_>>());
+        assert!(!shown.recovered);
+    }
+
+    #[test]
+    fn who_comes_back_gets_all_that_was_missed() {
+        let missed = log_of(120).history(Some(1_000_009));
+        assert_eq!(ids(&missed), (10..120).collect::<Vec<_>>());
+        assert!(missed.recovered);
+        let nothing_missed = log_of(120).history(Some(1_000_119));
+        assert!(nothing_missed.messages.is_empty() && nothing_missed.recovered);
+    }
+
+    #[test]
+    fn who_was_away_too_long_is_told_that_something_is_missing() {
+        let log = log_of(300);
+        assert!(log.history(Some(1_000_099)).recovered);
+        let gap = log.history(Some(1_000_098));
+        assert_eq!(ids(&gap), (100..300).collect::<Vec<_>>());
+        assert!(!gap.recovered);
+    }
+
+    #[test]
+    fn an_id_of_another_log_recovers_nothing() {
+        for stranger in [0, 7, 999_999, 1_000_003, u64::MAX] {
+            let shown = log_of(3).history(Some(stranger));
+            assert_eq!(ids(&shown), [0, 1, 2]);
+            assert!(!shown.recovered, "{stranger}");
+        }
+    }
+
+    #[test]
+    fn a_text_is_trimmed_and_freed_of_controls_before_it_is_measured() {
+        assert_eq!(ChatText::parse("  hi\u{7}\u{202e} there\n"), Ok(ChatText("hi there".to_owned())));
+        assert_eq!(ChatText::parse(" \u{200b}\n"), Err(BadText::Missing));
+        assert_eq!(ChatText::parse(&format!(" {} ", "é".repeat(500))), Ok(ChatText("é".repeat(500))));
+        assert_eq!(ChatText::parse(&"é".repeat(501)), Err(BadText::TooLong));
+    }
+}

@@ -1,0 +1,172 @@
+//! What people call themselves.
+
+mod rude;
+
+use std::{collections::HashSet, fmt};
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::text;
+
+/// How long a name may be, in characters.
+const LONGEST: usize = 24;
+
+/// A name that others may see: white space trimmed and collapsed, no control characters, 1 to 24
+/// characters.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Name(String);
+
+/// Why a name was not taken; the reason that the client sees.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Error)]
+pub enum BadName {
+    #[error("name is missing")]
+    Missing,
+    #[error("name is too long")]
+    TooLong,
+    #[error("name is not allowed")]
+    NotAllowed,
+}
+
+impl Name {
+    /// Cleans and checks what was typed.
+    ///
+    /// # Errors
+    /// When nothing visible is left, or too much, or what nobody wants on a big screen.
+    pub fn parse(typed: &str) -> Result<Name, BadName> {
+        let cleaned = text::without_controls(typed);
+        let name = cleaned.split_whitespace().collect::<Vec<_>>().join(" ");
+        if !text::is_visible(&name) {
+            Err(BadName::Missing)
+        } else if name.chars().count() > LONGEST {
+            Err(BadName::TooLong)
+        } else if rude::is_rude(&name) {
+            Err(BadName::NotAllowed)
+        } else {
+            Ok(Name(name))
+        }
+    }
+
+    /// As it is shown.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The same name with a number behind it, shortened so that both fit.
+    fn numbered(&self, number: usize) -> Name {
+        let suffix = format!(" {number}");
+        let kept: String = self.0.chars().take(LONGEST - suffix.len()).collect();
+        Name(format!("{}{suffix}", kept.trim_end()))
+    }
+
+    /// What two names share that people would not tell apart by ear.
+    fn key(&self) -> String {
+        self.0.to_lowercase()
+    }
+}
+
+impl TryFrom<String> for Name {
+    type Error = BadName;
+
+    fn try_from(typed: String) -> Result<Name, BadName> {
+        Name::parse(&typed)
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The names in use in one room, upper and lower case not told apart.
+#[derive(Debug, Default)]
+pub struct Names {
+    taken: HashSet<String>,
+}
+
+impl Names {
+    /// Whether nobody has it.
+    pub fn is_free(&self, name: &Name) -> bool {
+        !self.taken.contains(&name.key())
+    }
+
+    /// Takes the name, or the first free one of `Ada 2`, `Ada 3`, ...
+    pub fn take(&mut self, wanted: &Name) -> Name {
+        // One of `taken + 2` different names is free. Where a hundred share a name, the next numbers are
+        // looked for near their end: a room of thousands called the same must not cost a search each.
+        let dense = (2..).take_while(|&number| !self.is_free(&wanted.numbered(number))).take(100).count();
+        let name = if self.is_free(wanted) {
+            wanted.clone()
+        } else if dense < 100 {
+            wanted.numbered(dense + 2)
+        } else {
+            let mut number = self.taken.len();
+            while !self.is_free(&wanted.numbered(number)) {
+                number += 1;
+            }
+            wanted.numbered(number)
+        };
+        self.taken.insert(name.key());
+        name
+    }
+
+    /// Gives a name back.
+    pub fn release(&mut self, name: &Name) {
+        self.taken.remove(&name.key());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name(typed: &str) -> Name {
+        Name::parse(typed).expect("a name")
+    }
+
+    #[test]
+    fn white_space_is_trimmed_and_collapsed_and_controls_go() {
+        assert_eq!(name("  Ada \t\n Lovelace\u{7} ").as_str(), "Ada Lovelace");
+        assert_eq!(name("\u{202e}Bo\u{200b}b").as_str(), "Bob");
+    }
+
+    #[test]
+    fn a_name_has_one_to_twenty_four_characters() {
+        assert_eq!(Name::parse(""), Err(BadName::Missing));
+        assert_eq!(Name::parse(" \u{3164} "), Err(BadName::Missing));
+        assert_eq!(name(&"ß".repeat(24)).as_str().chars().count(), 24);
+        assert_eq!(Name::parse(&"ß".repeat(25)), Err(BadName::TooLong));
+    }
+
+    #[test]
+    fn rude_names_are_not_allowed() {
+        assert_eq!(Name::parse("Fuck you"), Err(BadName::NotAllowed));
+    }
+
+    #[test]
+    fn a_taken_name_gets_a_number_whatever_its_case() {
+        let mut names = Names::default();
+        assert_eq!(names.take(&name("Ada")).as_str(), "Ada");
+        assert_eq!(names.take(&name("ADA")).as_str(), "ADA 2");
+        assert_eq!(names.take(&name("Ada")).as_str(), "Ada 3");
+        names.release(&name("ada 2"));
+        assert_eq!(names.take(&name("Ada")).as_str(), "Ada 2");
+    }
+
+    #[test]
+    fn a_numbered_name_still_fits() {
+        let mut names = Names::default();
+        let long = name("abcdefghijklmnopqrstuvwx");
+        names.take(&long);
+        assert_eq!(names.take(&long).as_str(), "abcdefghijklmnopqrstuv 2");
+    }
+
+    #[test]
+    fn thousands_of_the_same_name_all_differ() {
+        let mut names = Names::default();
+        let all: HashSet<String> = (0..5000).map(|_| names.take(&name("Ada")).as_str().to_owned()).collect();
+        assert_eq!(all.len(), 5000);
+    }
+}

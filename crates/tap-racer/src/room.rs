@@ -1,0 +1,239 @@
+//! A room: a race, its screens, its phones, its chat. One task owns all of it; everybody else holds
+//! a [`RoomHandle`] and asks. So what happens in a room happens in one order, which everybody sees.
+//!
+//! Nothing here knows sockets or topics' protocols beyond the [`Pusher`]s and [`ChannelRef`]s that it is
+//! handed, and nothing here decides who wins: that is the race's.
+
+mod bots;
+mod feed;
+mod join;
+mod order;
+mod people;
+mod report;
+mod seat;
+mod task;
+mod updates;
+
+use std::sync::Arc;
+
+use channels::{ChannelRef, Pusher};
+use race::{Heat, Millis, RacerId, Refused};
+use thiserror::Error;
+use tokio::sync::{mpsc, oneshot};
+
+use crate::{
+    chat::{ChatText, History},
+    name::{BadName, Name},
+    rooms::{Entry, House, RoomId},
+    wire::{ConsoleView, Emoji, PlayJoined},
+};
+
+pub use feed::{FellBehind, Position};
+pub use order::{BadOrder, Order};
+pub use seat::{SeatWish, Seated};
+
+use feed::Positions;
+
+/// How many requests may wait for a room; who sends one more waits itself.
+const QUEUE: usize = 4096;
+
+/// The way to a room's task. Cheap to clone.
+#[derive(Clone)]
+pub struct RoomHandle {
+    identity: Arc<Identity>,
+    requests: mpsc::Sender<Request>,
+    positions: Arc<Positions>,
+}
+
+struct Identity {
+    id: RoomId,
+    made: Millis,
+}
+
+/// The room has ended, or its task has failed.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Error)]
+#[error("no such room")]
+pub struct Ended;
+
+/// Which of a room's three topics.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum Topic {
+    /// For screens.
+    Console,
+    /// For phones.
+    Play,
+    /// For talk.
+    Chat,
+}
+
+/// What a phone's channel is told by its room.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum PhoneNews {
+    /// The client has heard that it joined: pushes reach it from now on.
+    Joined,
+    /// Another socket goes on with this seat.
+    SeatTaken,
+    /// The host has sent the racer away.
+    Kicked,
+}
+
+/// Why somebody was not seated; the reason that the client sees.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum NotSeated {
+    #[error(transparent)]
+    Name(#[from] BadName),
+    #[error("room is locked")]
+    Locked,
+    #[error("banned")]
+    Banned,
+    #[error(transparent)]
+    Refused(#[from] Refused),
+    #[error(transparent)]
+    Ended(#[from] Ended),
+}
+
+/// Which racer acts, and by which of the sockets that its seat has had: what an older one sends
+/// after the seat was taken over is not heard.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub struct Ticket {
+    racer: RacerId,
+    serial: u64,
+}
+
+/// What a phone does.
+#[derive(Clone, Debug)]
+pub enum Act {
+    /// One more tap.
+    Tap,
+    /// All taps so far.
+    Claim {
+        /// In which heat.
+        heat: Heat,
+        /// How many.
+        taps: u32,
+        /// When the last one was made, since the gun.
+        at: Option<Millis>,
+    },
+    /// To the screens.
+    Cheer(Emoji),
+    /// The connection is lost; the seat is kept for a while.
+    Disconnect,
+    /// For good.
+    Leave,
+}
+
+enum Request {
+    View { reply: oneshot::Sender<(ConsoleView, Position)> },
+    Listen { topic: Topic, since: Position, until: Position, pusher: Pusher },
+    Sit { wish: SeatWish, channel: ChannelRef<PhoneNews>, pusher: Pusher, reply: oneshot::Sender<SitReply> },
+    Ready { ticket: Ticket, since: Position, until: Position },
+    Act { ticket: Ticket, act: Act },
+    Order { order: Order, reply: oneshot::Sender<Result<(), BadOrder>> },
+    History { last_seen: Option<u64>, reply: oneshot::Sender<(History, Position)> },
+    Say { name: Name, text: ChatText },
+}
+
+type SitReply = Result<(Seated, PlayJoined, Position), NotSeated>;
+
+impl RoomHandle {
+    /// Opens a room: its task runs until the room has been empty for long.
+    pub fn open(id: RoomId, made: Millis, house: &House, entry: Entry) -> RoomHandle {
+        let (requests, inbox) = mpsc::channel(QUEUE);
+        let handle =
+            RoomHandle { identity: Arc::new(Identity { id, made }), requests, positions: Arc::default() };
+        tokio::spawn(task::Task::new(handle.clone(), house, entry).run(inbox));
+        handle
+    }
+
+    /// Which room.
+    pub fn id(&self) -> RoomId {
+        self.identity.id
+    }
+
+    /// When it was made: what tells it from an earlier room of the same code.
+    pub fn made(&self) -> Millis {
+        self.identity.made
+    }
+
+    /// Everything that a screen shows, and up to which event.
+    ///
+    /// # Errors
+    /// When the room has ended.
+    pub async fn view(&self) -> Result<(ConsoleView, Position), Ended> {
+        self.ask(|reply| Request::View { reply }).await
+    }
+
+    /// What was said in the chat, and up to which event.
+    ///
+    /// # Errors
+    /// When the room has ended.
+    pub async fn history(&self, last_seen: Option<u64>) -> Result<(History, Position), Ended> {
+        self.ask(|reply| Request::History { last_seen, reply }).await
+    }
+
+    /// Seats a racer, or lets one go on.
+    ///
+    /// # Errors
+    /// Why not.
+    pub async fn sit(&self, wish: SeatWish, channel: ChannelRef<PhoneNews>, pusher: Pusher) -> SitReply {
+        self.ask(|reply| Request::Sit { wish, channel, pusher, reply }).await?
+    }
+
+    /// Pushes what was broadcast between the view that a client was given and its subscription, which
+    /// has just begun: the client misses nothing.
+    ///
+    /// # Errors
+    /// When the room has ended, or too much was broadcast: the client has to join again.
+    pub async fn listen(&self, topic: Topic, since: Position, pusher: Pusher) -> Result<(), FellBehind> {
+        let until = self.positions.of(topic);
+        if since == until {
+            return Ok(());
+        }
+        since.check(until)?;
+        Ok(self.send(Request::Listen { topic, since, until, pusher }).await?)
+    }
+
+    /// The same for a phone, which from now on is told its own count and place.
+    ///
+    /// # Errors
+    /// As for [`listen`](RoomHandle::listen).
+    pub async fn ready(&self, ticket: Ticket, since: Position) -> Result<(), FellBehind> {
+        let until = self.positions.of(Topic::Play);
+        since.check(until)?;
+        Ok(self.send(Request::Ready { ticket, since, until }).await?)
+    }
+
+    /// Something a phone did. Waits while the room is busy, so that no tap is lost.
+    ///
+    /// # Errors
+    /// When the room has ended.
+    pub async fn act(&self, ticket: Ticket, act: Act) -> Result<(), Ended> {
+        self.send(Request::Act { ticket, act }).await
+    }
+
+    /// Something a host wants.
+    ///
+    /// # Errors
+    /// Why not.
+    pub async fn order(&self, order: Order) -> Result<(), BadOrder> {
+        self.ask(|reply| Request::Order { order, reply }).await?
+    }
+
+    /// Something somebody says.
+    ///
+    /// # Errors
+    /// When the room has ended.
+    pub async fn say(&self, name: Name, text: ChatText) -> Result<(), Ended> {
+        self.send(Request::Say { name, text }).await
+    }
+
+    async fn send(&self, request: Request) -> Result<(), Ended> {
+        self.requests.send(request).await.map_err(|_| Ended)
+    }
+
+    async fn ask<T>(&self, request: impl FnOnce(oneshot::Sender<T>) -> Request) -> Result<T, Ended> {
+        let (reply, answer) = oneshot::channel();
+        self.send(request(reply)).await?;
+        answer.await.map_err(|_| Ended)
+    }
+}

@@ -1,0 +1,145 @@
+//! Who sits in a room: what the race need not know of its racers.
+
+use std::collections::HashMap;
+
+use channels::{ChannelRef, Pusher};
+use race::RacerId;
+use tokio::time::Instant;
+
+use super::{PhoneNews, Ticket};
+use crate::{
+    looks::{Colour, Look, Looks, Shape},
+    name::{Name, Names},
+    tokens::Nonce,
+    wire::You,
+};
+
+/// A racer, as a guest.
+pub(super) struct Person {
+    pub name: Name,
+    pub look: Look,
+    /// Whose seat it is; none for a bot.
+    pub nonce: Option<Nonce>,
+    /// The socket that plays it now.
+    pub phone: Option<Phone>,
+    /// Of all sockets that this seat has had, the last one.
+    serial: u64,
+    /// Whether results may tell of them.
+    races: bool,
+}
+
+/// A socket that plays.
+pub(super) struct Phone {
+    pub channel: ChannelRef<PhoneNews>,
+    pub pusher: Pusher,
+    /// Whether the client has heard that it joined: before that nothing reaches it.
+    pub ready: bool,
+    /// What it was told last, and when.
+    pub told: Option<(You, Instant)>,
+}
+
+/// All of them.
+#[derive(Default)]
+pub(super) struct People {
+    all: HashMap<RacerId, Person>,
+    by_nonce: HashMap<Nonce, RacerId>,
+    names: Names,
+    looks: Looks,
+    /// Who left in mid-heat: results still show how they looked.
+    departed: Vec<RacerId>,
+    serials: u64,
+}
+
+impl People {
+    pub fn get(&self, racer: RacerId) -> Option<&Person> {
+        self.all.get(&racer)
+    }
+
+    pub fn phone_mut(&mut self, racer: RacerId) -> Option<&mut Phone> {
+        self.all.get_mut(&racer)?.phone.as_mut()
+    }
+
+    /// The racer that whoever has this nonce plays.
+    pub fn of_nonce(&self, nonce: Nonce) -> Option<RacerId> {
+        self.by_nonce.get(&nonce).copied()
+    }
+
+    /// Those whom a phone plays.
+    pub fn playing(&self) -> impl Iterator<Item = RacerId> {
+        self.all.iter().filter(|(_, person)| person.phone.is_some()).map(|(racer, _)| *racer)
+    }
+
+    /// How a racer looks, also one who has left.
+    pub fn look(&self, racer: RacerId) -> Look {
+        self.get(racer).map_or_else(Look::plain, |person| person.look)
+    }
+
+    pub fn is_free(&self, name: &Name) -> bool {
+        self.names.is_free(name)
+    }
+
+    /// Takes a name and a look out of those that are free.
+    pub fn dress(&mut self, name: &Name, colour: Option<Colour>, shape: Option<Shape>) -> (Name, Look) {
+        (self.names.take(name), self.looks.take(colour, shape))
+    }
+
+    /// Gives them back.
+    pub fn undress(&mut self, name: &Name, look: Look) {
+        self.names.release(name);
+        self.looks.release(look);
+    }
+
+    /// Somebody sits down, dressed.
+    pub fn seat(&mut self, racer: RacerId, name: Name, look: Look, nonce: Option<Nonce>, races: bool) {
+        if let Some(nonce) = nonce {
+            self.by_nonce.insert(nonce, racer);
+        }
+        self.all.insert(racer, Person { name, look, nonce, phone: None, serial: 0, races });
+    }
+
+    /// A socket takes over a seat: its ticket, and the older socket that must be told.
+    pub fn take_over(&mut self, racer: RacerId, phone: Phone) -> Option<(Ticket, Option<Phone>)> {
+        let person = self.all.get_mut(&racer)?;
+        self.serials += 1;
+        person.serial = self.serials;
+        Some((Ticket { racer, serial: self.serials }, person.phone.replace(phone)))
+    }
+
+    /// Whether this is the ticket of the seat's newest socket.
+    pub fn is_current(&self, ticket: Ticket) -> bool {
+        self.get(ticket.racer).is_some_and(|person| person.serial == ticket.serial && person.phone.is_some())
+    }
+
+    /// The socket of a seat is gone.
+    pub fn hang_up(&mut self, racer: RacerId) {
+        if let Some(person) = self.all.get_mut(&racer) {
+            person.phone = None;
+        }
+    }
+
+    /// Somebody goes; name, look and nonce are free. The socket that played, if there is one, is
+    /// handed out.
+    pub fn depart(&mut self, racer: RacerId) -> Option<Phone> {
+        let person = self.all.get_mut(&racer)?;
+        self.names.release(&person.name);
+        self.looks.release(person.look);
+        if let Some(nonce) = person.nonce {
+            self.by_nonce.remove(&nonce);
+        }
+        let phone = person.phone.take();
+        if person.races {
+            self.departed.push(racer);
+        } else {
+            self.all.remove(&racer);
+        }
+        phone
+    }
+
+    /// A new heat begins, with everybody who sits; nobody asks for those who left the one before.
+    pub fn line_up(&mut self) {
+        for racer in self.departed.drain(..) {
+            self.all.remove(&racer);
+        }
+        self.all.values_mut().for_each(|person| person.races = true);
+    }
+}

@@ -1,0 +1,136 @@
+//! What screens and phones are told of the race.
+
+use race::{Event, Phase, Racer, RacerId, Results};
+
+use super::task::Task;
+use crate::wire::{self, ConsoleView, OwnRacer, PhaseJson, RacerJson, ResultsJson};
+
+/// As many places as a screen lists.
+const PLACES_FOR_SCREENS: usize = 1000;
+/// As many as fit on a phone, beside its own.
+const PLACES_FOR_PHONES: usize = 10;
+
+impl Task {
+    /// Tells everybody what happened, in the order in which it did.
+    pub(super) fn follow(&mut self, events: Vec<Event>) {
+        for event in events {
+            match event {
+                Event::Joined { racer } => self.tell_racer("racer_joined", racer),
+                Event::Rejoined { racer } | Event::Disconnected { racer } | Event::Renamed { racer } => {
+                    self.tell_racer("racer_changed", racer);
+                }
+                Event::Left { racer, why } => {
+                    self.bots.remove(racer);
+                    self.people.depart(racer);
+                    let left = serde_json::json!({ "id": racer.0, "why": wire::why(why) });
+                    self.tell_consoles("racer_left", &left);
+                }
+                // Told to the phone with its next count; the results hold it for the screens.
+                Event::FalseStart { .. } => {}
+                Event::Flagged { racer } => {
+                    let refused = self.race.racer(racer).map_or(0, |racer| racer.refused);
+                    self.flag(racer, refused, true);
+                }
+                Event::Phase { phase } => self.enter(phase),
+                Event::Results(results) => self.publish(&results),
+            }
+        }
+    }
+
+    fn enter(&mut self, phase: Phase) {
+        // What moved before comes before.
+        self.tell_positions(false);
+        match phase {
+            Phase::Countdown { .. } => {
+                self.people.line_up();
+                self.flagged.clear();
+                self.updates.clear();
+                self.bots.get_ready();
+            }
+            Phase::Lobby | Phase::Finished { .. } => self.bots.rest(),
+            Phase::Running { .. } | Phase::Finishing { .. } => {}
+        }
+        self.set_ticking(phase.is_heat());
+        let for_screens = PhaseJson::of(&self.race, phase, self.now(), true);
+        let for_phones = PhaseJson { lanes: None, ..for_screens.clone() };
+        self.tell_consoles("phase", &for_screens);
+        self.tell_players("phase", &for_phones);
+        if matches!(phase, Phase::Running { .. }) {
+            self.tell_all_phones(None);
+        }
+    }
+
+    fn publish(&mut self, results: &Results) {
+        let for_screens = self.results_json(results, PLACES_FOR_SCREENS);
+        let for_phones = self.results_json(results, PLACES_FOR_PHONES);
+        self.tell_consoles("results", &for_screens);
+        self.tell_players("results", &for_phones);
+        self.tell_all_phones(Some(results));
+    }
+
+    pub(super) fn phase(&self) -> PhaseJson {
+        PhaseJson::of(&self.race, self.race.phase(), self.now(), false)
+    }
+
+    pub(super) fn view(&self) -> ConsoleView {
+        ConsoleView {
+            phase: self.phase(),
+            racers: self.race.racers().map(|racer| self.racer_json(racer)).collect(),
+            locked: self.locked,
+            rope: self.race.rope().filter(|_| self.is_tug()).map(|rope| rope.position),
+            results: self.current_results().map(|results| self.results_json(results, PLACES_FOR_SCREENS)),
+        }
+    }
+
+    pub(super) fn results_for_phones(&self) -> Option<ResultsJson> {
+        self.current_results().map(|results| self.results_json(results, PLACES_FOR_PHONES))
+    }
+
+    /// Those of the heat that is shown; not those of the one before it.
+    pub(super) fn current_results(&self) -> Option<&Results> {
+        let is_shown = matches!(self.race.phase(), Phase::Finishing { .. } | Phase::Finished { .. });
+        self.race.results().filter(|_| is_shown)
+    }
+
+    fn results_json(&self, results: &Results, most: usize) -> ResultsJson {
+        ResultsJson::of(results, self.race.rules(), most, |racer| self.people.look(racer))
+    }
+
+    pub(super) fn own_racer(&self, racer: RacerId) -> Option<OwnRacer> {
+        let racer = self.race.racer(racer)?;
+        let look = self.people.look(racer.id);
+        Some(OwnRacer { id: racer.id.0, name: racer.name.clone(), look, lane: racer.lane.0 })
+    }
+
+    pub(super) fn team_of(&self, racer: &Racer) -> Option<&'static str> {
+        racer.team.filter(|_| racer.in_heat && self.is_tug()).map(wire::team)
+    }
+
+    fn is_tug(&self) -> bool {
+        matches!(self.race.rules().mode, race::Mode::Tug { .. }) && self.race.phase() != Phase::Lobby
+    }
+
+    fn racer_json(&self, racer: &Racer) -> RacerJson {
+        RacerJson {
+            id: racer.id.0,
+            name: racer.name.clone(),
+            look: self.people.look(racer.id),
+            lane: racer.lane.0,
+            taps: racer.taps,
+            connected: racer.connected,
+            bot: racer.bot,
+            team: self.team_of(racer),
+            refused: racer.refused,
+            flagged: racer.flagged,
+            in_heat: racer.in_heat,
+        }
+    }
+
+    fn tell_racer(&mut self, event: &'static str, racer: RacerId) {
+        // Who has left since is told of by the next event.
+        if let Some(racer) = self.race.racer(racer) {
+            let racer = self.racer_json(racer);
+            self.tell_consoles(event, &racer);
+        }
+    }
+}

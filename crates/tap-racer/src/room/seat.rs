@@ -1,0 +1,57 @@
+//! Sitting down in a room, as its channels see it.
+
+use tokio::sync::mpsc::error::TrySendError;
+
+use super::{Act, Request, RoomHandle, Ticket};
+use crate::looks::{Colour, Shape};
+
+/// What a phone asks for when it joins.
+#[derive(Clone, Debug, Default)]
+pub struct SeatWish {
+    /// What its owner typed.
+    pub name: Option<String>,
+    /// If they chose one.
+    pub colour: Option<Colour>,
+    /// If they chose one.
+    pub shape: Option<Shape>,
+    /// The token of a seat that it has had.
+    pub seat: Option<String>,
+}
+
+/// A seat that is held by a socket. When this is dropped, on whatever way, the room hears that the
+/// socket is gone.
+pub struct Seated {
+    room: RoomHandle,
+    ticket: Ticket,
+    for_good: bool,
+}
+
+impl Seated {
+    pub(super) fn new(room: RoomHandle, ticket: Ticket) -> Seated {
+        Seated { room, ticket, for_good: false }
+    }
+
+    /// Whose seat.
+    pub fn ticket(&self) -> Ticket {
+        self.ticket
+    }
+
+    /// Says that the racer is not coming back.
+    pub fn leave_for_good(&mut self) {
+        self.for_good = true;
+    }
+}
+
+impl Drop for Seated {
+    fn drop(&mut self) {
+        let act = if self.for_good { Act::Leave } else { Act::Disconnect };
+        let request = Request::Act { ticket: self.ticket, act };
+        if let Err(TrySendError::Full(request)) = self.room.requests.try_send(request) {
+            // There is no runtime any more when the whole server goes down, and no room to tell.
+            if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+                let room = self.room.clone();
+                runtime.spawn(async move { room.send(request).await });
+            }
+        }
+    }
+}

@@ -1,0 +1,296 @@
+//! The task of a room: what it owns, and when it wakes.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+    time::Duration,
+};
+
+use race::{Command, Millis, Race, RacerId, Refused};
+use tokio::{
+    sync::mpsc,
+    time::{Instant, sleep_until},
+};
+use tracing::info;
+
+use super::{
+    Act, Request, RoomHandle, Ticket, Topic, bots::Bots, feed::Feed, people::People, updates::Updates,
+};
+use crate::{
+    chat::ChatLog,
+    clock,
+    rooms::{Entry, House, Visits},
+    tokens::Nonce,
+    wire::Tick,
+};
+
+/// Between two looks at a heat that is on.
+const TICK: Duration = Duration::from_millis(50);
+/// Every so many ticks the screens get all lanes, which mends whatever a lagging one missed.
+const TICKS_TO_ALL_LANES: u32 = 20;
+/// How many requests are served before the clock is looked at again.
+const BATCH: usize = 256;
+/// How many racers are reported at once for taps that were refused.
+const FLAGS_AT_ONCE: usize = 50;
+
+/// All that a room is.
+pub(super) struct Task {
+    pub handle: RoomHandle,
+    pub house: House,
+    pub race: Race,
+    pub people: People,
+    pub bots: Bots,
+    pub updates: Updates,
+    pub chat: ChatLog,
+    pub console: Feed,
+    pub play: Feed,
+    pub talk: Feed,
+    pub locked: bool,
+    pub banned: HashSet<Nonce>,
+    pub kicked: HashSet<Nonce>,
+    /// Of whom the screens know how many taps were refused.
+    pub flagged: HashMap<RacerId, u32>,
+    /// When the heat is next looked at; none while there is no heat: an idle room sleeps.
+    tick_at: Option<Instant>,
+    ticks: u32,
+    /// When the room ends if nobody has come by then.
+    ends_at: Option<Instant>,
+    visits: Arc<Visits>,
+    entry: Entry,
+}
+
+impl Task {
+    pub fn new(handle: RoomHandle, house: &House, entry: Entry) -> Task {
+        let id = handle.id();
+        let is_made = id != crate::rooms::RoomId::House;
+        Task {
+            race: Race::new(house.settings.clone()),
+            people: People::default(),
+            bots: Bots::new(rand::random()),
+            updates: Updates::default(),
+            chat: ChatLog::open(clock::wall_clock()),
+            console: Feed::new(Topic::Console, id.topic("console")),
+            play: Feed::new(Topic::Play, id.topic("play")),
+            talk: Feed::new(Topic::Chat, id.chat_topic()),
+            locked: false,
+            banned: HashSet::new(),
+            kicked: HashSet::new(),
+            flagged: HashMap::new(),
+            tick_at: None,
+            ticks: 0,
+            ends_at: is_made.then(|| Instant::now() + house.room_unused),
+            visits: entry.visits().clone(),
+            entry,
+            house: house.clone(),
+            handle,
+        }
+    }
+
+    /// Runs until the room has been empty for long enough.
+    pub async fn run(mut self, mut inbox: mpsc::Receiver<Request>) {
+        info!(room = self.handle.id().code(), "room opened");
+        let visits = self.visits.clone();
+        let mut batch = Vec::new();
+        loop {
+            let wakes_at = self.wakes_at();
+            tokio::select! {
+                biased;
+                // Never none: this task holds a sender itself.
+                _ = inbox.recv_many(&mut batch, BATCH) => {}
+                () = visits.emptied() => self.emptied(),
+                () = until(wakes_at) => {}
+            }
+            for request in batch.drain(..) {
+                self.serve(request);
+            }
+            // Also when requests never cease: a heat must not wait for a quiet moment.
+            if self.wake() {
+                break;
+            }
+        }
+        info!(room = self.handle.id().code(), "room ended");
+    }
+
+    pub fn now(&self) -> Millis {
+        self.house.clock.now()
+    }
+
+    /// Carries a command out and tells everybody what followed.
+    pub fn apply(&mut self, command: Command) -> Result<(), Refused> {
+        let events = self.race.apply(self.now(), command)?;
+        self.follow(events);
+        Ok(())
+    }
+
+    fn serve(&mut self, request: Request) {
+        match request {
+            Request::Act { ticket, act } => self.act(ticket, act),
+            Request::View { reply } => {
+                let _ = reply.send((self.view(), self.handle.positions.of(Topic::Console)));
+            }
+            Request::Listen { topic, since, until, pusher } => {
+                self.feed(topic).replay(self.handle.positions.of(topic), since, until, &pusher);
+            }
+            Request::Sit { wish, channel, pusher, reply } => {
+                // Whoever has gone meanwhile leaves by the seat's own drop.
+                let _ = reply.send(self.sit(wish, channel, pusher));
+            }
+            Request::Ready { ticket, since, until } => self.ready(ticket, since, until),
+            Request::Order { order, reply } => {
+                let _ = reply.send(self.order(order));
+            }
+            Request::History { last_seen, reply } => {
+                let history = self.chat.history(last_seen);
+                let _ = reply.send((history, self.handle.positions.of(Topic::Chat)));
+            }
+            Request::Say { name, text } => {
+                let message = self.chat.add(name.to_string(), text, clock::wall_clock());
+                self.talk.broadcast(&self.house.endpoint, &self.handle.positions, "new_msg", message);
+            }
+        }
+    }
+
+    fn act(&mut self, ticket: Ticket, act: Act) {
+        if !self.people.is_current(ticket) {
+            return;
+        }
+        let racer = ticket.racer;
+        // Refused is only who has left in this very moment: then there is nothing to be done.
+        let _ = match act {
+            Act::Tap => self.apply(Command::Tap { racer }),
+            Act::Claim { heat, taps, at } => self.apply(Command::Claim { racer, heat, taps, at }),
+            Act::Cheer(emoji) => {
+                let name = self.people.get(racer).map(|person| person.name.to_string());
+                let cheer = serde_json::json!({ "id": racer.0, "name": name, "emoji": emoji.as_str() });
+                self.tell_consoles("cheer", &cheer);
+                Ok(())
+            }
+            Act::Disconnect => {
+                self.people.hang_up(racer);
+                self.apply(Command::Disconnect { racer })
+            }
+            Act::Leave => {
+                self.people.hang_up(racer);
+                self.apply(Command::Leave { racer })
+            }
+        };
+    }
+
+    fn feed(&self, topic: Topic) -> &Feed {
+        match topic {
+            Topic::Console => &self.console,
+            Topic::Play => &self.play,
+            Topic::Chat => &self.talk,
+        }
+    }
+
+    /// The last one has left.
+    fn emptied(&mut self) {
+        if self.handle.id() != crate::rooms::RoomId::House {
+            self.ends_at = Some(Instant::now() + self.house.room_idle);
+        }
+    }
+
+    fn wakes_at(&self) -> Option<Instant> {
+        let race = self.race.wakes_at().map(|time| self.house.clock.instant(time));
+        [race, self.tick_at, self.ends_at].into_iter().flatten().min()
+    }
+
+    /// Does what is due, and tells whether the room has ended.
+    fn wake(&mut self) -> bool {
+        if self.race.wakes_at().is_some_and(|due| due <= self.now()) {
+            // Time always passes.
+            let _ = self.apply(Command::Advance);
+        }
+        let now = Instant::now();
+        if self.tick_at.is_some_and(|due| due <= now) {
+            self.tick_at = Some(now + TICK);
+            self.tick();
+        }
+        let is_late = self.ends_at.is_some_and(|due| due <= now);
+        if is_late {
+            // If somebody is in, the end is put off until the last one leaves.
+            self.ends_at = None;
+        }
+        is_late && self.entry.remove_if_empty()
+    }
+
+    /// A heat has begun or is over.
+    pub fn set_ticking(&mut self, ticking: bool) {
+        self.ticks = 0;
+        self.tick_at = ticking.then(|| self.tick_at.unwrap_or_else(|| Instant::now() + TICK));
+    }
+
+    fn tick(&mut self) {
+        let Some(go_at) = self.race.phase().go_at() else { return };
+        let since_gun = self.now() - go_at;
+        for claim in self.bots.act(since_gun) {
+            let heat = self.race.heat();
+            let (racer, taps, at) = (claim.racer, claim.taps, Some(claim.at));
+            // A bot that was kicked is no longer among the bots.
+            let _ = self.apply(Command::Claim { racer, heat, taps, at });
+        }
+        self.ticks += 1;
+        let all = self.ticks.is_multiple_of(TICKS_TO_ALL_LANES);
+        self.tell_positions(all && since_gun >= Millis::ZERO);
+        if all {
+            self.flag_refused();
+        }
+        self.tell_some_phones();
+    }
+
+    /// Tells the screens which lanes have moved, or where all of them are.
+    pub fn tell_positions(&mut self, all: bool) {
+        let changes = self.race.take_changes();
+        let lanes: Vec<_> = if all {
+            self.race.field().map(|racer| (racer.lane.0, racer.taps)).collect()
+        } else {
+            changes.into_iter().map(|(lane, taps)| (lane.0, taps)).collect()
+        };
+        if lanes.is_empty() {
+            return;
+        }
+        let go_at = self.race.phase().go_at().unwrap_or_default();
+        let rope = self.race.rope().map(|rope| rope.position);
+        let tick = Tick { heat: self.race.heat().0, t: (self.now() - go_at).0, lanes, rope };
+        self.console.broadcast_conflated(&self.house.endpoint, "tick", &tick);
+    }
+
+    fn flag_refused(&mut self) {
+        let is_news =
+            |racer: &&race::Racer| racer.refused > self.flagged.get(&racer.id).copied().unwrap_or(0);
+        let news: Vec<_> = self
+            .race
+            .field()
+            .filter(is_news)
+            .take(FLAGS_AT_ONCE)
+            .map(|racer| (racer.id, racer.refused, racer.flagged))
+            .collect();
+        for (racer, refused, rhythm) in news {
+            self.flag(racer, refused, rhythm);
+        }
+    }
+
+    pub fn flag(&mut self, racer: RacerId, refused: u32, rhythm: bool) {
+        self.flagged.insert(racer, refused);
+        self.tell_consoles(
+            "flag",
+            &serde_json::json!({ "id": racer.0, "refused": refused, "rhythm": rhythm }),
+        );
+    }
+
+    pub fn tell_consoles(&mut self, event: &'static str, payload: &impl serde::Serialize) {
+        self.console.broadcast(&self.house.endpoint, &self.handle.positions, event, payload);
+    }
+
+    pub fn tell_players(&mut self, event: &'static str, payload: &impl serde::Serialize) {
+        self.play.broadcast(&self.house.endpoint, &self.handle.positions, event, payload);
+    }
+}
+
+async fn until(time: Option<Instant>) {
+    match time {
+        Some(time) => sleep_until(time).await,
+        None => std::future::pending().await,
+    }
+}

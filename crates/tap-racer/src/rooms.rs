@@ -1,0 +1,166 @@
+//! Which rooms there are. It knows their names and whom to ask, and nothing of what happens in them.
+
+mod code;
+mod visits;
+
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+use channels::Endpoint;
+use parking_lot::Mutex;
+use race::{Millis, Settings};
+use thiserror::Error;
+
+use crate::{clock::Clock, room::RoomHandle, tokens::Keys};
+
+pub use code::{RoomCode, RoomId};
+pub use visits::{Visit, Visits};
+
+/// What all rooms share.
+#[derive(Clone)]
+pub struct House {
+    /// Where rooms broadcast to.
+    pub endpoint: Endpoint,
+    /// What seats are signed with.
+    pub keys: Arc<Keys>,
+    /// The server's time.
+    pub clock: Clock,
+    /// What holds for all races.
+    pub settings: Settings,
+    /// How many rooms may exist at once, the house room not counted.
+    pub max_rooms: usize,
+    /// How long a room outlives the last one who left it.
+    pub room_idle: Duration,
+    /// How long a room waits for the first one to come.
+    pub room_unused: Duration,
+}
+
+/// All rooms of this server.
+#[derive(Clone)]
+pub struct Rooms {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    house: House,
+    /// Held for a lookup or an insertion, never while anything is awaited.
+    open: Mutex<HashMap<RoomId, Open>>,
+}
+
+struct Open {
+    handle: RoomHandle,
+    visits: Arc<Visits>,
+}
+
+/// No room can be made.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Error)]
+#[error("too many rooms")]
+pub struct TooManyRooms;
+
+impl Rooms {
+    /// None but the house room, which opens with its first visitor.
+    pub fn new(house: House) -> Rooms {
+        Rooms { shared: Arc::new(Shared { house, open: Mutex::default() }) }
+    }
+
+    /// Makes a room. It waits a while for somebody to come.
+    ///
+    /// # Errors
+    /// When there are as many as there may be.
+    pub fn make(&self) -> Result<RoomHandle, TooManyRooms> {
+        let mut open = self.shared.open.lock();
+        let mut rng = rand::rng();
+        // Of far more codes than rooms: a few tries find a free one.
+        let free = std::iter::repeat_with(|| RoomId::Code(RoomCode::random(&mut rng)))
+            .take(1000)
+            .find(|id| !open.contains_key(id))
+            .ok_or(TooManyRooms)?;
+        self.open(&mut open, free, self.shared.house.clock.now())
+    }
+
+    /// Opens a room again for its host: it has ended meanwhile, or the server was restarted.
+    ///
+    /// # Errors
+    /// When there are as many as there may be.
+    pub fn reopen(&self, id: RoomId, made: Millis) -> Result<(RoomHandle, Visit), TooManyRooms> {
+        let mut open = self.shared.open.lock();
+        if !open.contains_key(&id) {
+            self.open(&mut open, id, made)?;
+        }
+        open.get(&id).map(Open::enter).ok_or(TooManyRooms)
+    }
+
+    /// Enters a room: it does not end before the visit does.
+    pub fn enter(&self, id: RoomId) -> Option<(RoomHandle, Visit)> {
+        if id == RoomId::House {
+            return self.reopen(id, Millis::ZERO).ok();
+        }
+        self.shared.open.lock().get(&id).map(Open::enter)
+    }
+
+    /// Whether there is such a room.
+    pub fn exists(&self, code: RoomCode) -> bool {
+        self.shared.open.lock().contains_key(&RoomId::Code(code))
+    }
+
+    fn open(
+        &self,
+        open: &mut HashMap<RoomId, Open>,
+        id: RoomId,
+        made: Millis,
+    ) -> Result<RoomHandle, TooManyRooms> {
+        let made_rooms = open.keys().filter(|id| **id != RoomId::House).count();
+        if id != RoomId::House && made_rooms >= self.shared.house.max_rooms {
+            return Err(TooManyRooms);
+        }
+        let visits = Arc::new(Visits::default());
+        let entry = Entry { shared: self.shared.clone(), id, visits: visits.clone() };
+        let handle = RoomHandle::open(id, made, &self.shared.house, entry);
+        open.insert(id, Open { handle: handle.clone(), visits });
+        Ok(handle)
+    }
+}
+
+impl Open {
+    fn enter(&self) -> (RoomHandle, Visit) {
+        (self.handle.clone(), self.visits.enter())
+    }
+}
+
+/// A room's place among the rooms, held by its task: when the task ends, however it does, the room
+/// is no longer found.
+pub struct Entry {
+    shared: Arc<Shared>,
+    id: RoomId,
+    visits: Arc<Visits>,
+}
+
+impl Entry {
+    /// Who is in the room.
+    pub fn visits(&self) -> &Arc<Visits> {
+        &self.visits
+    }
+
+    /// Takes the room away if nobody is in it, and tells whether it did. Nobody can enter meanwhile.
+    pub fn remove_if_empty(&self) -> bool {
+        let mut open = self.shared.open.lock();
+        let is_empty = self.visits.is_empty();
+        if is_empty {
+            self.remove(&mut open);
+        }
+        is_empty
+    }
+
+    /// Another room may have opened under this name since.
+    fn remove(&self, open: &mut HashMap<RoomId, Open>) {
+        if open.get(&self.id).is_some_and(|room| Arc::ptr_eq(&room.visits, &self.visits)) {
+            open.remove(&self.id);
+        }
+    }
+}
+
+impl Drop for Entry {
+    fn drop(&mut self) {
+        let mut open = self.shared.open.lock();
+        self.remove(&mut open);
+    }
+}
