@@ -39,6 +39,7 @@ proptest! {
     fn no_count_falls_within_a_heat(settings in settings(), steps in steps()) {
         let mut game = Game::new(settings);
         let mut before: BTreeMap<(Heat, RacerId), [u32; 5]> = BTreeMap::new();
+        let mut credited = BTreeMap::new();
         for step in steps {
             game.step(&step);
             if game.race.phase() == Phase::Lobby {
@@ -49,6 +50,9 @@ proptest! {
                     [racer.claimed, racer.taps, racer.refused, racer.false_starts, racer.surplus];
                 let then = before.insert((game.race.heat(), racer.id), now).unwrap_or_default();
                 prop_assert!(then.iter().zip(&now).all(|(then, now)| then <= now), "{racer:?}");
+                // Nor does the time of the last tap go back.
+                let then = credited.insert((game.race.heat(), racer.id), racer.credited).flatten();
+                prop_assert!(then <= racer.credited, "{racer:?}");
             }
         }
     }
