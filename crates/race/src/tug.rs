@@ -111,7 +111,8 @@ impl Tug {
         self.right.settle(larger);
     }
 
-    /// Somebody takes the rope: on the side with fewer, of equal ones the left.
+    /// Somebody takes the rope: on the side with fewer, of equal ones the left. Only before the gun, so
+    /// that nothing has been pulled yet that would have to be settled.
     pub(crate) fn enter(&mut self) -> Team {
         let team = if self.right.size < self.left.size { Team::Right } else { Team::Left };
         self.enter_side(team);
@@ -119,7 +120,6 @@ impl Tug {
     }
 
     pub(crate) fn enter_side(&mut self, team: Team) {
-        self.settle();
         self.side_mut(team).size += 1;
     }
 
