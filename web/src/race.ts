@@ -162,15 +162,14 @@ export function packOutline(progresses: Iterable<number>, slices: number): numbe
   return counts;
 }
 
-/** How large racers may be drawn in the lobby and on the track. */
-export type Crowd = 'solo' | 'few' | 'some' | 'many' | 'crowd' | 'mass';
-
-export function crowd(count: number): Crowd {
-  if (count <= 1) return 'solo';
-  if (count <= 8) return 'few';
-  if (count <= 18) return 'some';
-  if (count <= lanesAtMost) return 'many';
-  return count <= 140 ? 'crowd' : 'mass';
+/**
+ * How large a racer's face is drawn in the lobby, in hundredths of the screen's width, so that all
+ * chips fit: loose chips with whole names first, then a mosaic of equal cells.
+ */
+export function chipSize(count: number): number {
+  const loose = Math.min(13, 17 / Math.sqrt(count));
+  const mosaic = 19.6 / Math.sqrt(count);
+  return Math.round(100 * (count > lanesAtMost ? mosaic : loose)) / 100;
 }
 
 export function clamp(value: number, low = 0, high = 1): number {

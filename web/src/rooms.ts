@@ -3,9 +3,18 @@
 /** Codes are this long, in letters and digits that cannot be confused when read from a screen. */
 export const codeLength = 4;
 
+/** The only characters in codes; nothing else in the alphabet looks like one of them. */
+const alphabet = '79CDFHJKMNPQRTWX';
+/** What people read instead. */
+const lookAlikes: Record<string, string> = { '0': 'D', O: 'D', '6': 'C', G: 'C' };
+
 /** What a person typed, as a code: upper case, only what a code can hold. */
 export function tidyCode(typed: string): string {
-  return typed.toUpperCase().replace(/[^A-Z0-9]/g, '').slice(0, codeLength);
+  return [...typed.toUpperCase()]
+    .map((character) => lookAlikes[character] ?? character)
+    .filter((character) => alphabet.includes(character))
+    .slice(0, codeLength)
+    .join('');
 }
 
 /** `/play/k7qf` is room K7QF; `/play` is the house room, whose code is empty. */
