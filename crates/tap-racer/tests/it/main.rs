@@ -1,0 +1,12 @@
+//! The server from outside: a real port, and raw frames as WIRE.md writes them.
+
+mod kit;
+
+mod chat;
+mod hosting;
+mod http;
+mod modes;
+mod race;
+mod refusals;
+mod rooms;
+mod seats;
