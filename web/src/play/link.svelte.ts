@@ -2,7 +2,7 @@
 import type { Channel } from 'phoenix';
 import { localNow } from '../clock';
 import { isOpen, Live } from '../live';
-import { sentence } from '../reasons';
+import { isLasting, sentence } from '../reasons';
 import { topic } from '../rooms';
 import { keys, lasting, passing } from '../store';
 import type { PlayJoined, Refusal } from '../wire';
@@ -81,10 +81,10 @@ export class PhoneLink {
         phase: phone.phaseChanged.bind(phone),
         you: phone.you.bind(phone),
         results: phone.resultsIn.bind(phone),
-        seat_taken: () => this.#out('taken'),
+        seat_taken: () => (this.standing = 'taken'),
         kicked: () => {
           lasting.remove(keys.seat(this.#code));
-          this.#out('kicked');
+          this.standing = 'kicked';
         },
       },
     });
@@ -102,16 +102,17 @@ export class PhoneLink {
   }
 
   #refused({ reason }: Refusal): void {
+    // A refusal that passes is tried again by itself; who already races keeps the screen meanwhile.
+    if (!isLasting(reason) && this.phone.racer !== null) {
+      this.connected = false;
+      return;
+    }
     this.problem = sentence(reason);
     this.standing = 'door';
+    this.phone.racer = null;
     // A refused seat is worth nothing; the next try is a newcomer's.
-    lasting.remove(keys.seat(this.#code));
-    this.#channel?.leave();
-  }
-
-  #out(standing: 'taken' | 'kicked'): void {
-    this.standing = standing;
-    this.#channel?.leave();
+    if (isLasting(reason)) lasting.remove(keys.seat(this.#code));
+    else this.#channel?.leave();
   }
 
   /** Back to the door, to come in under another name. */

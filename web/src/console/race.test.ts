@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { localNow } from '../clock';
+import type { ConsoleJoined, Racer, Rules } from '../wire';
+import { ConsoleRace } from './race.svelte';
+
+const rules: Rules = { mode: 'sprint', taps: 10 };
+const racer = (lane: number, more: Partial<Racer> = {}): Racer => ({
+  id: lane, name: `Racer ${lane}`, colour: 'red', shape: 'star', lane, taps: 0, connected: true, bot: false, in_heat: true, ...more,
+});
+
+function joined(more: Partial<ConsoleJoined> = {}): ConsoleRace {
+  const race = new ConsoleRace();
+  race.joined({
+    room: 'K7QF', host: true, join_url: 'http://host/play/K7QF', now: localNow(), phase: 'lobby', heat: 0, rules,
+    racers: [racer(2), racer(1)], ...more,
+  });
+  return race;
+}
+
+describe('a screen', () => {
+  it('shows everyone by lane, at once after joining', () => {
+    expect(joined().roster.map(({ lane }) => lane)).toEqual([1, 2]);
+  });
+
+  it('shows the present state when it joins in mid-race', () => {
+    const race = joined({ phase: 'running', heat: 3, go_at: localNow() - 2000, racers: [racer(1, { taps: 6 })] });
+    expect(race.track(1)?.taps).toBe(6);
+    expect(race.elapsed()).toBeGreaterThanOrEqual(1990);
+  });
+
+  it('takes counts as absolute, so that a lost tick costs nothing', () => {
+    const race = joined({ phase: 'running', heat: 1, go_at: localNow() });
+    race.tick({ heat: 1, t: 50, lanes: [[1, 1]] });
+    race.tick({ heat: 1, t: 250, lanes: [[1, 5], [2, 3]] });
+    expect([race.track(1)?.taps, race.track(2)?.taps]).toEqual([5, 3]);
+  });
+
+  it('ignores ticks and results of another heat', () => {
+    const race = joined({ phase: 'running', heat: 2, go_at: localNow() });
+    race.tick({ heat: 1, t: 50, lanes: [[1, 99]] });
+    race.finished({ heat: 1, final: true, places: [], winner: null });
+    expect(race.track(1)?.taps).toBe(0);
+    expect(race.results).toBeNull();
+  });
+
+  it('starts each heat from the line', () => {
+    const race = joined({ phase: 'running', heat: 1, go_at: localNow() });
+    race.tick({ heat: 1, t: 50, lanes: [[1, 4]] });
+    race.finished({ heat: 1, final: true, places: [], winner: null });
+    race.phaseChanged({ phase: 'countdown', heat: 2, now: localNow(), go_at: localNow() + 3000, rules });
+    expect(race.track(1)?.taps ?? 0).toBe(0);
+    expect(race.results).toBeNull();
+    expect(race.roster.every(({ in_heat }) => in_heat)).toBe(true);
+  });
+
+  it('takes final results over provisional ones', () => {
+    const race = joined({ phase: 'finishing', heat: 1, go_at: localNow() - 5000 });
+    race.finished({ heat: 1, final: false, places: [], winner: 1 });
+    race.finished({ heat: 1, final: true, places: [], winner: 2 });
+    expect(race.results?.winner).toBe(2);
+  });
+
+  it('gives each racer of a tug its team', () => {
+    const race = joined();
+    race.phaseChanged({
+      phase: 'countdown', heat: 1, now: localNow(), go_at: localNow() + 3000, rules: { mode: 'tug', lead: 30 },
+      teams: { '1': 'left', '2': 'right' },
+    });
+    expect(race.roster.map(({ team }) => team)).toEqual(['left', 'right']);
+  });
+});

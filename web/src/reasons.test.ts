@@ -1,0 +1,29 @@
+import { expect, it } from 'vitest';
+import { isLasting, sentence } from './reasons';
+
+it('every reason of the protocol has a sentence of its own', () => {
+  const reasons = [
+    'name is missing', 'name is too long', 'name is not allowed', 'room is full', 'room is locked', 'no such room',
+    'banned', 'wrong host token', 'not the host', 'no racers', 'already running', 'no such racer', 'text is missing',
+    'text is too long', 'rate limited', 'muted', "You don't have permission!", 'too many rooms',
+  ];
+  for (const reason of reasons) expect(sentence(reason)).not.toBe(sentence(`${reason}?`).replace('?', ''));
+  expect(new Set(reasons.map(sentence)).size).toBe(reasons.length);
+});
+
+it('bad rules say what is bad', () => {
+  expect(sentence('bad rules: taps must be between 1 and 10000')).toBe('These rules do not work: taps must be between 1 and 10000.');
+});
+
+it('an unknown reason is shown as it is, as a sentence', () => {
+  expect(sentence('the moon is full')).toBe('The moon is full.');
+  expect(sentence(undefined)).not.toBe('');
+});
+
+it('only what can pass by itself is tried again', () => {
+  expect(isLasting('no such room')).toBe(true);
+  expect(isLasting('banned')).toBe(true);
+  expect(isLasting('rate limited')).toBe(false);
+  expect(isLasting('server is draining')).toBe(false);
+  expect(isLasting(undefined)).toBe(false);
+});
