@@ -22,7 +22,7 @@ pub struct Config {
     pub data: PathBuf,
 
     /// The address by which phones reach this server, for QR codes and links, such as
-    /// https://race.example.org. Without it: the address by which the console page was opened, or this
+    /// `https://race.example.org`. Without it: the address by which the console page was opened, or this
     /// machine's address in the local network.
     #[arg(long, env = "TAP_RACER_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<PublicUrl>,

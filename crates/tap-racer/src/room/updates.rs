@@ -104,7 +104,8 @@ impl Task {
 
     fn standing_of(&self, racer: RacerId) -> Option<You> {
         let racer = self.race.racer(racer)?;
-        let standing = self.updates.places.get(&racer.id);
+        // Before the first tap everybody would be first.
+        let standing = self.updates.places.get(&racer.id).filter(|_| racer.taps > 0);
         Some(You {
             heat: self.race.heat().0,
             taps: racer.taps,
@@ -139,7 +140,8 @@ impl You {
         self.is_final = results.is_final;
         self.place = place.map(|place| place.place);
         if let Some(place) = place {
-            self.of = u32::try_from(results.places.len()).unwrap_or(u32::MAX);
+            // In a tug places are those of the two teams.
+            self.of = place.team.map_or(u32::try_from(results.places.len()).unwrap_or(u32::MAX), |_| 2);
             self.taps = place.taps;
             self.time = place.time.map(|time| time.0);
             self.margin = place.margin.map(|margin| margin.0);

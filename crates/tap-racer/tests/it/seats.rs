@@ -71,8 +71,9 @@ async fn a_seat_whose_racer_timed_out_gets_one_that_looks_the_same() {
 #[tokio::test]
 async fn a_seat_is_good_after_a_restart() {
     let server = Server::start();
-    let (_first, _) = server.phone("play", "Zoe").await;
-    let (_ada, joined) = server.phone("play", "Ada").await;
+    let (zoe, _) = server.phone("play", "Zoe").await;
+    let (ada, joined) = server.phone("play", "Ada").await;
+    drop((zoe, ada));
     let server = server.restart().await;
     let (mut again, rejoined) = server.console("play", json!({ "seat": joined["seat"] })).await;
     for field in ["name", "colour", "shape"] {
@@ -163,5 +164,6 @@ async fn when_the_server_stops_clients_are_told_to_come_back() {
     let (mut ada, _) = server.phone("play", "Ada").await;
     let stopping = tokio::spawn(server.restart());
     assert_eq!(ada.closed().await, Some(1012));
+    drop(ada);
     stopping.await.expect("restarted");
 }
