@@ -1,7 +1,6 @@
 // The one connection a page has. phoenix.js reconnects and rejoins by itself; this module makes it
 // quick about it, and notices connections that died without a word.
 import { Socket, type Channel } from 'phoenix';
-import { isLasting } from './reasons';
 import type { Refusal } from './wire';
 
 const steps = [100, 300, 700, 1500, 3000];
@@ -78,12 +77,12 @@ export class Live {
 
   /**
    * Joins a topic and keeps it joined. `joined` runs after every join, the first and each later one;
-   * params are asked for anew each time. A refusal that cannot pass ends it; any other is retried.
+   * params are asked for anew each time. A refusal is tried again while `refused` says so.
    */
   join<Reply>(topic: string, options: {
     params: () => object;
     joined: (reply: Reply) => void;
-    refused: (refusal: Refusal) => void;
+    refused: (refusal: Refusal) => 'retry' | 'end';
     lost?: () => void;
     closed?: () => void;
     events: Record<string, (payload: never) => void>;
@@ -98,8 +97,7 @@ export class Live {
       .join()
       .receive('ok', (reply) => options.joined(reply as Reply))
       .receive('error', (refusal: Refusal) => {
-        if (isLasting(refusal?.reason)) channel.leave();
-        options.refused(refusal ?? {});
+        if (options.refused(refusal ?? {}) === 'end') channel.leave();
       });
     return channel;
   }

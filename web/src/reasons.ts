@@ -32,10 +32,13 @@ export function sentence(reason: string | undefined): string {
   return capital(rules ? `These rules do not work: ${rules}.` : `${reason.replace(/\.$/, '')}.`);
 }
 
-/** Refusals that trying again by itself can never mend. */
+/** Refusals of a join that trying again by itself can never mend. */
 export function isLasting(reason: string | undefined): boolean {
-  return reason !== undefined && reason in sentences && reason !== 'rate limited' && reason !== 'already running';
+  return reason !== undefined && reason in sentences && reason !== 'rate limited';
 }
+
+/** How long a room may be missing to those who were in it: a restarted server finds it again with its host. */
+export const roomMayBeMissingFor = 30_000;
 
 function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);

@@ -1,7 +1,7 @@
 // Binds a room's topic to the screen's state, and gives the host's orders a way out.
 import type { Channel } from 'phoenix';
 import { ask, Live } from '../live';
-import { sentence } from '../reasons';
+import { isLasting, roomMayBeMissingFor, sentence } from '../reasons';
 import { topic } from '../rooms';
 import { keys, lasting } from '../store';
 import type { ChatJoined, ChatMessage, Cheer, ConsoleJoined, Refusal, Rules } from '../wire';
@@ -26,12 +26,14 @@ export class ConsoleLink {
   #channel: Channel | null = null;
   #chat: Channel | null = null;
   #cheerKey = 0;
+  /** When this screen last showed its room live. */
+  #lastIn = -Infinity;
 
   constructor(code: string) {
     this.#code = code;
     takeHostToken(code);
     this.#live = new Live((connected) => {
-      if (!connected) this.connected = false;
+      if (!connected) this.#lost();
     });
     this.#join();
     setInterval(() => {
@@ -54,7 +56,7 @@ export class ConsoleLink {
         if (reply.chat) this.#listen(reply.chat);
       },
       refused: (refusal) => this.#refused(refusal),
-      lost: () => (this.connected = false),
+      lost: () => this.#lost(),
       events: {
         phase: race.phaseChanged.bind(race),
         tick: race.tick.bind(race),
@@ -69,15 +71,23 @@ export class ConsoleLink {
     });
   }
 
-  #refused({ reason }: Refusal): void {
+  #refused({ reason }: Refusal): 'retry' | 'end' {
     // An old token must not keep a screen dark: without it the room can still be watched.
     if (reason === 'wrong host token' && lasting.get(keys.host(this.#code)) !== null) {
       lasting.remove(keys.host(this.#code));
       this.notice = sentence(reason);
       this.#join();
-      return;
+      return 'end';
     }
+    const missing = reason === 'no such room' && performance.now() - this.#lastIn < roomMayBeMissingFor;
+    if (this.everJoined && (missing || !isLasting(reason))) return 'retry';
     this.refusal = sentence(reason);
+    return isLasting(reason) ? 'end' : 'retry';
+  }
+
+  #lost(): void {
+    if (this.connected) this.#lastIn = performance.now();
+    this.connected = false;
   }
 
   #listen(chat: string): void {
@@ -85,7 +95,7 @@ export class ConsoleLink {
     this.#chat = this.#live.join<ChatJoined>(chat, {
       params: () => ({ name: 'Big screen' }),
       joined: (reply) => (this.messages = reply.messages.slice(-3)),
-      refused: () => undefined,
+      refused: ({ reason }) => (isLasting(reason) ? 'end' : 'retry'),
       events: {
         new_msg: (message: ChatMessage) => (this.messages = [...this.messages, message].slice(-3)),
       },

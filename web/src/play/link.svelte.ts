@@ -2,7 +2,7 @@
 import type { Channel } from 'phoenix';
 import { localNow } from '../clock';
 import { isOpen, Live } from '../live';
-import { isLasting, sentence } from '../reasons';
+import { isLasting, roomMayBeMissingFor, sentence } from '../reasons';
 import { topic } from '../rooms';
 import { keys, lasting, passing } from '../store';
 import type { PlayJoined, Refusal } from '../wire';
@@ -32,6 +32,8 @@ export class PhoneLink {
   #live: Live | null = null;
   #channel: Channel | null = null;
   #wish: Wish = { name: '' };
+  /** When this page was last known to sit in its room. */
+  #lastIn = -Infinity;
   #claimDue: ReturnType<typeof setTimeout> | null = null;
 
   constructor(code: string) {
@@ -63,7 +65,9 @@ export class PhoneLink {
     this.problem = null;
     this.standing = 'joining';
     this.#live ??= new Live((connected) => {
-      if (!connected) this.connected = false;
+      if (connected) return;
+      if (this.connected) this.#lastIn = performance.now();
+      this.connected = false;
     });
     const { phone } = this;
     this.#channel = this.#live.join<PlayJoined>(topic('play', this.#code), {
@@ -73,7 +77,10 @@ export class PhoneLink {
       },
       joined: (reply) => this.#joined(reply),
       refused: (refusal) => this.#refused(refusal),
-      lost: () => (this.connected = false),
+      lost: () => {
+        if (this.connected) this.#lastIn = performance.now();
+        this.connected = false;
+      },
       closed: () => {
         if (this.standing === 'in') this.standing = 'closed';
       },
@@ -101,18 +108,19 @@ export class PhoneLink {
     this.#claim();
   }
 
-  #refused({ reason }: Refusal): void {
-    // A refusal that passes is tried again by itself; who already races keeps the screen meanwhile.
-    if (!isLasting(reason) && this.phone.racer !== null) {
+  #refused({ reason }: Refusal): 'retry' | 'end' {
+    // Who already races keeps the screen while a refusal may pass.
+    const missing = reason === 'no such room' && performance.now() - this.#lastIn < roomMayBeMissingFor;
+    if (this.phone.racer !== null && (missing || !isLasting(reason))) {
       this.connected = false;
-      return;
+      return 'retry';
     }
     this.problem = sentence(reason);
     this.standing = 'door';
     this.phone.racer = null;
     // A refused seat is worth nothing; the next try is a newcomer's.
     if (isLasting(reason)) lasting.remove(keys.seat(this.#code));
-    else this.#channel?.leave();
+    return 'end';
   }
 
   /** Back to the door, to come in under another name. */

@@ -39,6 +39,8 @@ export class Phone {
   startError = $state<number | null>(null);
   firstTap = $state<number | null>(null);
 
+  #fromTheStart = true;
+
   readonly clock = new Clock();
   readonly tally = new Tally();
   reportEvery = 50;
@@ -69,6 +71,7 @@ export class Phone {
     const surplus = reply.rules.mode === 'sprint' && reply.taps >= reply.rules.taps;
     if (!surplus) this.falseStarts = Math.max(0, claimed - this.taps - this.refused);
     const kept = reply.go_at == null ? 0 : recall(remembered, String(reply.racer.id), reply.heat, reply.go_at);
+    if (Math.max(claimed, kept) > this.tally.n) this.#fromTheStart = false;
     this.tally.resume(reply.heat, claimed, kept);
     this.n = this.tally.n;
     if (reply.results) this.resultsIn(reply.results);
@@ -91,6 +94,7 @@ export class Phone {
       this.place = this.final = this.results = this.startError = this.firstTap = null;
       this.taps = this.refused = this.falseStarts = this.early = 0;
       this.started = this.over = false;
+      this.#fromTheStart = true;
     }
     this.phase = change.phase;
     this.heat = change.heat;
@@ -142,7 +146,8 @@ export class Phone {
       this.early += 1;
       return 'early';
     }
-    this.firstTap ??= Math.round(at);
+    // Of a heat that another page began, the first tap is not known here.
+    if (this.#fromTheStart) this.firstTap ??= Math.round(at);
     return 'counted';
   }
 
