@@ -4,7 +4,7 @@
 //! written to, and channels as handles.
 
 use std::{
-    io::IoSlice,
+    collections::VecDeque,
     sync::{
         Arc,
         atomic::{AtomicU32, Ordering},
@@ -19,16 +19,17 @@ use crate::{
         Reason,
         server::{ChannelHandle, JoinRequest},
     },
+    connections::Registered,
     endpoint::Endpoint,
     frame::{Broadcast, ConflateKey, Format, Frame},
     limits::Limits,
     message::{Incoming, Outgoing, Ref, Status},
     outbox::{Outbox, Rejected},
     payload::Payload,
-    pubsub::{Subscriber, SubscriberId},
+    pubsub::{Subscriber, SubscriberId, Subscription},
     router::{JoinId, Route, Router},
-    socket::Channels,
-    transport::{CloseCode, Wire},
+    socket::{Channels, Connected},
+    transport::{CloseCode, Wire, Written},
 };
 
 pub(crate) struct Connection {
@@ -60,7 +61,7 @@ struct Outlet {
 pub(crate) struct Cork<'a>(&'a Arc<Connection>);
 
 impl Connection {
-    pub fn new(endpoint: Endpoint, channels: Box<dyn Channels>, format: Format, wire: Wire) -> Arc<Self> {
+    fn new(endpoint: Endpoint, channels: Box<dyn Channels>, format: Format, wire: Wire) -> Arc<Self> {
         let limits = endpoint.limits();
         let outlet =
             Outlet { outbox: Outbox::new(limits.outbox_bytes), scheduled: false, blocked: false, corks: 0 };
@@ -171,7 +172,9 @@ impl Connection {
 
     /// Encodes a message and queues it.
     pub fn send(self: &Arc<Self>, message: &Outgoing<'_>, conflate: Option<ConflateKey>) {
-        self.send_frame(self.format.frame(message, conflate));
+        if let Some(frame) = self.format.frame(message, conflate) {
+            self.send_frame(frame);
+        }
     }
 
     /// Queues a frame; it is written soon, together with whatever else is queued by then.
@@ -195,7 +198,7 @@ impl Connection {
     /// Queues a frame of the transport's own (a pong, the answer to a close).
     pub fn send_last(self: &Arc<Self>, frame: Arc<Frame>) {
         let mut outlet = self.outlet.lock();
-        outlet.outbox.close(frame, false);
+        outlet.outbox.close(Some(frame), false);
         self.start_closing();
         self.schedule(&mut outlet);
     }
@@ -239,22 +242,17 @@ impl Connection {
 
     /// Writes what is queued, as far as the wire takes it.
     fn write(self: &Arc<Self>, outlet: &mut Outlet) {
-        while !outlet.outbox.is_empty() {
-            let mut slices = [IoSlice::new(&[]); 64];
-            let count = outlet.outbox.slices(&mut slices);
-            match self.wire.try_write(&slices[..count]) {
-                Ok(written) => outlet.outbox.wrote(written),
-                Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {
-                    outlet.blocked = true;
-                    tokio::spawn(self.clone().write_when_possible());
-                    return;
-                }
-                Err(_) => {
-                    outlet.outbox.abandon();
-                    self.wire.shutdown();
-                }
-            }
+        if self.wire.write(&mut outlet.outbox) == Written::Blocked {
+            outlet.blocked = true;
+            tokio::spawn(self.clone().write_when_possible());
         }
+    }
+
+    /// Takes all that waits, for a transport whose client fetches it. While corked it is nothing:
+    /// what belongs together is taken together.
+    pub fn take(&self) -> VecDeque<Arc<Frame>> {
+        let mut outlet = self.outlet.lock();
+        if outlet.corks == 0 { outlet.outbox.take() } else { VecDeque::new() }
     }
 
     /// Only clients that read more slowly than we write have this task.
@@ -284,20 +282,55 @@ impl Connection {
             if now.saturating_sub(closing) >= CLOSE_SECONDS {
                 self.wire.shutdown();
             }
-        } else if u64::from(silence) > self.limits().silence.as_secs() {
+        } else if u64::from(silence) > self.wire.patience(self) {
             debug!(silence, "silent client");
             self.close(CloseCode::Protocol, "silent for too long");
         }
     }
 
     /// The connection is gone: every channel of it ends.
-    pub fn gone(self: &Arc<Self>) {
+    fn gone(self: &Arc<Self>) {
         self.start_closing();
         self.outlet.lock().outbox.abandon();
         let channels = self.router.lock().clear();
         for channel in channels {
             channel.shutdown(Reason::Closed, None);
         }
+    }
+}
+
+/// A connection while its client is there: known to the endpoint, and by its socket's id. When it is
+/// dropped, the client is gone and its channels end.
+pub(crate) struct Online {
+    connection: Arc<Connection>,
+    _registered: Registered,
+    _named: Option<Subscription>,
+}
+
+impl Online {
+    pub fn new<A: Clone + Send + Sync + 'static>(
+        endpoint: &Endpoint,
+        connected: Connected<A>,
+        format: Format,
+        wire: Wire,
+    ) -> Self {
+        let id = connected.id();
+        let connection = Connection::new(endpoint.clone(), Box::new(connected), format, wire);
+        Self {
+            _registered: endpoint.register(&connection),
+            _named: id.map(|id| endpoint.subscribe(&id.into(), connection.clone())),
+            connection,
+        }
+    }
+
+    pub fn connection(&self) -> &Arc<Connection> {
+        &self.connection
+    }
+}
+
+impl Drop for Online {
+    fn drop(&mut self) {
+        self.connection.gone();
     }
 }
 

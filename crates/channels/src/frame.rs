@@ -2,6 +2,8 @@
 
 use std::sync::{Arc, OnceLock};
 
+use base64::{Engine, prelude::BASE64_STANDARD as BASE64};
+use tracing::debug;
 use tungstenite::protocol::frame::{
     FrameHeader,
     coding::{Control, Data, OpCode},
@@ -36,33 +38,75 @@ impl ConflateKey {
 
 /// How a connection wants its messages: which serializer, in which framing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Format(pub Serializer);
+pub(crate) struct Format {
+    pub serializer: Serializer,
+    pub framing: Framing,
+}
+
+/// What a transport puts around a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Framing {
+    /// The header of RFC 6455.
+    WebSocket,
+    /// A JSON string, as it stands in the answer to a poll.
+    LongPoll,
+}
 
 impl Format {
-    pub fn frame(self, message: &Outgoing<'_>, conflate: Option<ConflateKey>) -> Arc<Frame> {
-        let payload_len = match message {
-            Outgoing::Reply { response: payload, .. }
-            | Outgoing::Push { payload, .. }
-            | Outgoing::Broadcast { payload, .. } => payload.len(),
-            Outgoing::Farewell { .. } => 0,
-        };
+    const COUNT: usize = 4;
+
+    /// Its place in a table of all formats.
+    fn index(self) -> usize {
+        match (self.serializer, self.framing) {
+            (Serializer::V1, Framing::WebSocket) => 0,
+            (Serializer::V2, Framing::WebSocket) => 1,
+            (Serializer::V1, Framing::LongPoll) => 2,
+            (Serializer::V2, Framing::LongPoll) => 3,
+        }
+    }
+
+    /// Encodes a message; `None` when it has no form in this format.
+    pub fn frame(self, message: &Outgoing<'_>, conflate: Option<ConflateKey>) -> Option<Arc<Frame>> {
         // The header is written in front of the message once the length is known.
         const ROOM: usize = 10;
-        let mut bytes = Vec::with_capacity(ROOM + 96 + payload_len);
+        let mut bytes = Vec::with_capacity(ROOM + 96 + message.payload_len());
         bytes.resize(ROOM, 0);
-        let opcode = match self.0.encode(message, &mut bytes) {
-            Opcode::Text => OpCode::Data(Data::Text),
-            Opcode::Binary => OpCode::Data(Data::Binary),
+        let opcode = self.serializer.encode(message, &mut bytes);
+        if opcode.is_none() {
+            debug!("a binary payload for a client whose serializer has none is not sent");
+        }
+        let bytes = match self.framing {
+            Framing::WebSocket => {
+                let start = write_header(&mut bytes, ROOM, opcode?);
+                bytes.drain(..start);
+                bytes.shrink_to_fit();
+                bytes
+            }
+            Framing::LongPoll => {
+                let message = &bytes[ROOM..];
+                match opcode? {
+                    Opcode::Text => serde_json::to_vec(&String::from_utf8_lossy(message)),
+                    Opcode::Binary => serde_json::to_vec(&BASE64.encode(message)),
+                }
+                .ok()?
+            }
         };
-        let header = FrameHeader { opcode, ..FrameHeader::default() };
-        let length = (bytes.len() - ROOM) as u64;
-        let start = ROOM - header.len(length);
-        // Writing ten bytes at most to ten bytes of room cannot fail.
-        let _ = header.format(length, &mut &mut bytes[start..ROOM]);
-        bytes.drain(..start);
-        bytes.shrink_to_fit();
-        Arc::new(Frame { bytes, conflate })
+        Some(Arc::new(Frame { bytes, conflate }))
     }
+}
+
+/// Writes the header of a frame into the room in front of its payload; returns where it begins.
+fn write_header(bytes: &mut [u8], room: usize, opcode: Opcode) -> usize {
+    let opcode = match opcode {
+        Opcode::Text => OpCode::Data(Data::Text),
+        Opcode::Binary => OpCode::Data(Data::Binary),
+    };
+    let header = FrameHeader { opcode, ..FrameHeader::default() };
+    let length = (bytes.len() - room) as u64;
+    let start = room - header.len(length);
+    // The longest header of an unmasked frame has ten bytes.
+    let _ = header.format(length, &mut &mut bytes[start..room]);
+    start
 }
 
 /// A control frame (RFC 6455, section 5.5); the payload is 125 bytes at most.
@@ -83,22 +127,21 @@ pub(crate) struct Broadcast {
     pub event: Box<str>,
     pub payload: Payload,
     pub conflated: bool,
-    v2: OnceLock<Arc<Frame>>,
+    frames: [OnceLock<Option<Arc<Frame>>>; Format::COUNT],
 }
 
 impl Broadcast {
     pub fn new(topic: &str, event: &str, payload: Payload, conflated: bool) -> Self {
-        Self { topic: topic.into(), event: event.into(), payload, conflated, v2: OnceLock::new() }
+        Self { topic: topic.into(), event: event.into(), payload, conflated, frames: Default::default() }
     }
 
-    pub fn frame(&self, format: Format) -> &Arc<Frame> {
-        let cache = match format {
-            Format(Serializer::V2) => &self.v2,
-        };
-        cache.get_or_init(|| {
+    /// The message in this format; the first to ask has it encoded.
+    pub fn frame(&self, format: Format) -> Option<&Arc<Frame>> {
+        let encode = || {
             let message =
                 Outgoing::Broadcast { topic: &self.topic, event: &self.event, payload: &self.payload };
             format.frame(&message, self.conflated.then(|| ConflateKey::new(&self.topic, &self.event)))
-        })
+        };
+        self.frames[format.index()].get_or_init(encode).as_ref()
     }
 }

@@ -220,6 +220,18 @@ pub(crate) enum Outgoing<'a> {
     },
 }
 
+impl Outgoing<'_> {
+    /// Bytes of the payload.
+    pub fn payload_len(&self) -> usize {
+        match self {
+            Self::Reply { response: payload, .. }
+            | Self::Push { payload, .. }
+            | Self::Broadcast { payload, .. } => payload.len(),
+            Self::Farewell { .. } => 0,
+        }
+    }
+}
+
 /// What a client is told when a channel has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Farewell {
@@ -227,4 +239,20 @@ pub(crate) enum Farewell {
     Close,
     /// `phx_error`: it was not, and the client will join again.
     Error,
+}
+
+impl Farewell {
+    pub fn event(self) -> &'static str {
+        match self {
+            Self::Close => "phx_close",
+            Self::Error => "phx_error",
+        }
+    }
+
+    pub fn payload(self) -> &'static str {
+        match self {
+            Self::Close => "{}",
+            Self::Error => r#"{"reason":"channel_crash"}"#,
+        }
+    }
 }

@@ -59,19 +59,21 @@ impl Outbox {
         Ok(())
     }
 
-    /// Queues the last frame there will be, whatever waits. With `at_once`, what waits is dropped
-    /// (but for the rest of a frame that is half written).
-    pub fn close(&mut self, frame: Arc<Frame>, at_once: bool) {
+    /// Queues the last frame there will be (some transports have none), whatever waits. With
+    /// `at_once`, what waits is dropped (but for the rest of a frame that is half written).
+    pub fn close(&mut self, frame: Option<Arc<Frame>>, at_once: bool) {
         if self.closed {
             return;
         }
+        self.closed = true;
         if at_once {
             self.frames.truncate(usize::from(self.written > 0));
             self.bytes = self.frames.front().map_or(0, |frame| frame.bytes.len() - self.written);
         }
-        self.bytes += frame.bytes.len();
-        self.frames.push_back(frame);
-        self.closed = true;
+        if let Some(frame) = frame {
+            self.bytes += frame.bytes.len();
+            self.frames.push_back(frame);
+        }
     }
 
     /// Takes no more, and forgets what waits: nobody will read it.
@@ -82,8 +84,20 @@ impl Outbox {
         self.written = 0;
     }
 
+    /// Takes everything that waits.
+    pub fn take(&mut self) -> VecDeque<Arc<Frame>> {
+        self.bytes = 0;
+        self.written = 0;
+        std::mem::take(&mut self.frames)
+    }
+
     pub fn is_empty(&self) -> bool {
         self.frames.is_empty()
+    }
+
+    /// Whether nothing more is taken.
+    pub fn is_closed(&self) -> bool {
+        self.closed
     }
 
     /// Fills `slices` with what is to be written next, and returns how many it filled.
@@ -192,7 +206,7 @@ mod tests {
         outbox.push(frame("one")).expect("room");
         outbox.push(frame("two")).expect("room");
         outbox.wrote(1);
-        outbox.close(frame("bye"), true);
+        outbox.close(Some(frame("bye")), true);
         assert_eq!(outbox.push(frame("late")), Err(Rejected::Closed));
         assert_eq!(waiting(&outbox), "ne|bye");
     }

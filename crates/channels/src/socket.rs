@@ -35,6 +35,8 @@ type Open<A> = fn(A, Arc<Connection>, JoinId, JoinRequest) -> (Arc<dyn ChannelHa
 pub struct Connect {
     /// The parameters of the request's query; `vsn` is among them.
     pub params: HashMap<String, String>,
+    /// The `authToken` of the client's options (phoenix.js 1.8), which does not show in the query.
+    pub auth_token: Option<String>,
     /// The headers of the request.
     pub headers: HeaderMap,
     /// The client's address, if the server gives it (see [`PeerAddr`](crate::PeerAddr)).

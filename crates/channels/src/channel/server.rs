@@ -303,8 +303,8 @@ impl<C: Channel> Subscriber for ChannelServer<C> {
     fn deliver(self: Arc<Self>, broadcast: &Arc<Broadcast>) {
         if C::INTERCEPT.contains(&&*broadcast.event) {
             self.post_or_kill(Mail::Out(broadcast.clone()), At::Task);
-        } else {
-            self.core.connection.send_frame(broadcast.frame(self.core.connection.format()).clone());
+        } else if let Some(frame) = broadcast.frame(self.core.connection.format()) {
+            self.core.connection.send_frame(frame.clone());
         }
     }
 

@@ -7,9 +7,9 @@ use std::{borrow::Cow, fmt};
 use serde::de::{Deserializer, IgnoredAny, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::{DecodeError, Opcode};
+use super::{DecodeError, Opcode, json};
 use crate::{
-    message::{Farewell, Incoming, IncomingPayload, Outgoing, Ref, RefText, Text},
+    message::{Incoming, IncomingPayload, Outgoing, Ref, RefText, Text},
     payload::Payload,
 };
 
@@ -18,11 +18,7 @@ const REPLY: u8 = 1;
 const BROADCAST: u8 = 2;
 
 pub(super) fn decode_text(text: &str) -> Result<Incoming<'_>, DecodeError> {
-    let malformed = |error: serde_json::Error| DecodeError::Malformed(error.to_string());
-    let mut json = serde_json::Deserializer::from_str(text);
-    let incoming = json.deserialize_seq(ArrayVisitor).map_err(malformed)?;
-    json.end().map_err(malformed)?;
-    Ok(incoming)
+    json::whole(text, |json| json.deserialize_seq(ArrayVisitor))
 }
 
 struct ArrayVisitor;
@@ -41,8 +37,8 @@ impl<'de> Visitor<'de> for ArrayVisitor {
                 .ok_or_else(|| serde::de::Error::invalid_length(index, &self))
         };
         let incoming = Incoming {
-            join_ref: reference(next(0)?),
-            message_ref: reference(next(1)?),
+            join_ref: json::reference(next(0)?),
+            message_ref: json::reference(next(1)?),
             topic: Text::from_json(next(2)?),
             event: Text::from_json(next(3)?),
             payload: IncomingPayload::Json(next(4)?),
@@ -51,10 +47,6 @@ impl<'de> Visitor<'de> for ArrayVisitor {
         while array.next_element::<IgnoredAny>()?.is_some() {}
         Ok(incoming)
     }
-}
-
-fn reference(json: &RawValue) -> Option<RefText<'_>> {
-    (json.get() != "null").then_some(RefText::Json(json.get()))
 }
 
 /// `0`, the lengths of join_ref, ref, topic and event (one byte each), these four, the payload.
@@ -83,13 +75,10 @@ pub(super) fn decode_binary(bytes: &[u8]) -> Result<Incoming<'_>, DecodeError> {
 pub(super) fn encode(message: &Outgoing<'_>, out: &mut Vec<u8>) -> Opcode {
     match message {
         Outgoing::Reply { join_ref, message_ref, topic, status, response } => match response {
-            Payload::Json(json) => {
+            Payload::Json(response) => {
                 array(out, *join_ref, *message_ref, *topic, "phx_reply");
-                out.extend_from_slice(br#"{"status":""#);
-                out.extend_from_slice(status.as_str().as_bytes());
-                out.extend_from_slice(br#"","response":"#);
-                out.extend_from_slice(json.get().as_bytes());
-                out.extend_from_slice(b"}]");
+                json::reply(out, *status, response);
+                out.push(b']');
                 Opcode::Text
             }
             Payload::Binary(bytes) => binary(
@@ -108,12 +97,8 @@ pub(super) fn encode(message: &Outgoing<'_>, out: &mut Vec<u8>) -> Opcode {
             Payload::Binary(bytes) => binary(out, BROADCAST, &[topic, event], bytes),
         },
         Outgoing::Farewell { join_ref, topic, kind } => {
-            let (event, payload) = match kind {
-                Farewell::Close => ("phx_close", "{}"),
-                Farewell::Error => ("phx_error", r#"{"reason":"channel_crash"}"#),
-            };
-            array(out, *join_ref, *join_ref, Text::Plain(topic), event);
-            out.extend_from_slice(payload.as_bytes());
+            array(out, *join_ref, *join_ref, Text::Plain(topic), kind.event());
+            out.extend_from_slice(kind.payload().as_bytes());
             out.push(b']');
             Opcode::Text
         }
@@ -140,18 +125,10 @@ fn array(out: &mut Vec<u8>, join_ref: Option<&Ref>, message_ref: Option<&Ref>, t
     out.push(b',');
     out.extend_from_slice(message_ref.map_or("null", Ref::as_json).as_bytes());
     out.push(b',');
-    match topic {
-        Text::Plain(topic) => string(out, topic),
-        Text::Json(json) => out.extend_from_slice(json.get().as_bytes()),
-    }
+    json::text(out, topic);
     out.push(b',');
-    string(out, event);
+    json::string(out, event);
     out.push(b',');
-}
-
-fn string(out: &mut Vec<u8>, text: &str) {
-    // Writing a string to memory cannot fail.
-    let _ = serde_json::to_writer(out, text);
 }
 
 /// The lengths of the fields, the fields, the payload. A field that one length byte cannot tell is

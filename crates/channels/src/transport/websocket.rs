@@ -8,51 +8,42 @@
 mod codec;
 mod stream;
 
-use std::{cell::Cell, collections::HashMap, sync::Arc, time::Instant};
+use std::{cell::Cell, sync::Arc};
 
 use bytes::Bytes;
-use http::{HeaderMap, Method, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use hyper::upgrade::OnUpgrade;
-pub(super) use stream::Stream;
 use tracing::debug;
 use tungstenite::{handshake::derive_accept_key, protocol::frame::coding::Control};
-use warp::{Filter, Rejection, Reply, filters::path::FullPath, reply::Response};
+use warp::{Filter, Rejection, Reply, reply::Response};
 
 use self::codec::{Decoder, Event};
-use super::{CloseCode, Wire};
+pub(super) use self::stream::Stream;
+use super::{
+    CloseCode, Wire,
+    intake::{Intake, Now},
+    request,
+};
 use crate::{
-    connection::Connection,
+    connection::Online,
     endpoint::Endpoint,
-    frame::{self, Format, Frame},
-    limits::Meter,
-    message::{Incoming, Text},
-    serializer::{DecodeError, Serializer},
-    server::PeerAddr,
+    frame::{self, Format, Frame, Framing},
+    serializer::Serializer,
     socket::{Connect, Connected, Refusal, Socket},
 };
 
-/// Serves `path/websocket`.
-pub(crate) fn filter<A: Clone + Send + Sync + 'static>(
+/// Serves this path.
+pub(super) fn filter<A: Clone + Send + Sync + 'static>(
     endpoint: Endpoint,
-    path: &str,
+    path: String,
     socket: Arc<Socket<A>>,
 ) -> impl Filter<Extract = (Response,), Error = Rejection> + Clone + Send + Sync + 'static + use<A> {
-    let path: Arc<str> = format!("{}/websocket", path.trim_end_matches('/')).into();
-    let here = warp::path::full().and_then(move |full: FullPath| {
-        let here = full.as_str().strip_suffix('/').unwrap_or(full.as_str()) == &*path;
-        async move { if here { Ok(()) } else { Err(warp::reject::not_found()) } }
-    });
-    let query =
-        warp::query::<HashMap<String, String>>().or_else(|_| async { Ok::<_, Rejection>((HashMap::new(),)) });
-    here.untuple_one()
+    request::at(path)
         .and(warp::method())
-        .and(query)
-        .and(warp::header::headers_cloned())
-        .and(warp::ext::optional::<PeerAddr>())
+        .and(request::connect())
         .and(warp::ext::optional::<OnUpgrade>())
-        .then(move |method, params, headers, peer: Option<PeerAddr>, upgrade| {
+        .then(move |method, request, upgrade| {
             let (endpoint, socket) = (endpoint.clone(), socket.clone());
-            let request = Connect { params, headers, peer: peer.map(|PeerAddr(peer)| peer) };
             async move { upgrade_request(endpoint, &socket, &method, request, upgrade).await }
         })
 }
@@ -70,6 +61,7 @@ async fn upgrade_request<A: Clone + Send + Sync + 'static>(
     };
     let serializer = Serializer::for_version(request.params.get("vsn").map(String::as_str));
     let peer = request.peer;
+    let is_phoenix = request::protocols(&request.headers).any(|protocol| protocol == "phoenix");
     let connected = match serializer {
         Some(serializer) => socket.connect(request).await.map(|connected| (serializer, connected)),
         None => Err(Refusal),
@@ -85,16 +77,15 @@ async fn upgrade_request<A: Clone + Send + Sync + 'static>(
         }
     });
     let accept = derive_accept_key(key.as_bytes());
-    let headers = [
-        (header::CONNECTION, "Upgrade"),
-        (header::UPGRADE, "websocket"),
-        (header::SEC_WEBSOCKET_ACCEPT, &accept),
-    ];
     let mut response = StatusCode::SWITCHING_PROTOCOLS.into_response();
-    for (name, value) in headers {
-        if let Ok(value) = value.parse() {
-            response.headers_mut().insert(name, value);
-        }
+    let headers = response.headers_mut();
+    headers.insert(header::CONNECTION, HeaderValue::from_static("Upgrade"));
+    headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
+    if let Ok(accept) = accept.parse() {
+        headers.insert(header::SEC_WEBSOCKET_ACCEPT, accept);
+    }
+    if is_phoenix {
+        headers.insert(header::SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static("phoenix"));
     }
     response
 }
@@ -114,15 +105,6 @@ fn handshake_key(method: &Method, headers: &HeaderMap) -> Option<String> {
     asks.then(|| key.to_owned())
 }
 
-/// Ends the connection's channels on every way out.
-struct Gone(Arc<Connection>);
-
-impl Drop for Gone {
-    fn drop(&mut self) {
-        self.0.gone();
-    }
-}
-
 /// Reads what the client sends, until it or we close.
 async fn serve<A: Clone + Send + Sync + 'static>(
     endpoint: Endpoint,
@@ -131,16 +113,12 @@ async fn serve<A: Clone + Send + Sync + 'static>(
     stream: Stream,
     early: Bytes,
 ) {
-    let id = connected.id();
-    let wire = Wire::WebSocket(stream);
-    let connection = Connection::new(endpoint.clone(), Box::new(connected), Format(serializer), wire);
-    let _registered = endpoint.register(&connection);
-    let _named = id.map(|id| endpoint.subscribe(&id.into(), connection.clone()));
-    let gone = Gone(connection);
-    let mut reader = Reader::new(gone.0.clone(), serializer);
+    let format = Format { serializer, framing: Framing::WebSocket };
+    let online = Online::new(&endpoint, connected, format, Wire::WebSocket(stream));
+    let Wire::WebSocket(stream) = online.connection().wire() else { return };
+    let mut reader = Reader::new(Intake::new(online.connection().clone()));
     let mut open = reader.take_in(&mut early.to_vec());
     drop(early);
-    let Wire::WebSocket(stream) = gone.0.wire();
     while open && stream.readable().await.is_ok() {
         let mut buffer = Buffer::borrow();
         open = match stream.try_read(&mut buffer.0) {
@@ -172,35 +150,23 @@ impl Drop for Buffer {
     }
 }
 
-/// Turns bytes into messages for the connection.
+/// Turns bytes into messages.
 struct Reader {
-    connection: Arc<Connection>,
-    serializer: Serializer,
+    intake: Intake,
     decoder: Decoder,
     /// The beginning of a frame whose end has not arrived.
     partial: Vec<u8>,
-    messages: Meter,
-    joins: Meter,
-    started: Instant,
 }
 
 impl Reader {
-    fn new(connection: Arc<Connection>, serializer: Serializer) -> Self {
-        let decoder = Decoder::new(connection.limits().message_bytes);
-        Self {
-            connection,
-            serializer,
-            decoder,
-            partial: Vec::new(),
-            messages: Meter::new(),
-            joins: Meter::new(),
-            started: Instant::now(),
-        }
+    fn new(intake: Intake) -> Self {
+        let decoder = Decoder::new(intake.connection().limits().message_bytes);
+        Self { intake, decoder, partial: Vec::new() }
     }
 
     /// Handles what has arrived. Returns whether there is any use in reading more.
     fn take_in(&mut self, arrived: &mut [u8]) -> bool {
-        let connection = self.connection.clone();
+        let connection = self.intake.connection().clone();
         let _cork = connection.cork();
         connection.heard();
         if self.partial.is_empty() {
@@ -222,7 +188,7 @@ impl Reader {
 
     /// Handles all complete frames. Returns how many bytes they were.
     fn frames(&mut self, bytes: &mut [u8]) -> (usize, bool) {
-        let now = u64::try_from(self.started.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        let now = self.intake.now();
         let mut used = 0;
         // Taken out so that a message may borrow from it while the rest of the reader is in use.
         let mut decoder = std::mem::take(&mut self.decoder);
@@ -236,7 +202,7 @@ impl Reader {
                 }
                 Err(violation) => {
                     debug!(%violation, "protocol violation");
-                    self.connection.close(violation.close_code(), &violation.to_string());
+                    self.intake.connection().close(violation.close_code(), &violation.to_string());
                     // Whatever follows cannot be understood.
                     used = bytes.len();
                     break;
@@ -247,41 +213,21 @@ impl Reader {
         (used, open)
     }
 
-    fn event(&mut self, event: Event<'_>, now: u64) -> bool {
+    fn event(&mut self, event: Event<'_>, now: Now) -> bool {
+        let connection = self.intake.connection();
         match event {
             Event::Close(code) => {
-                self.connection.send_last(close_frame(code, ""));
+                connection.send_last(close_frame(code, ""));
                 return false;
             }
             // We have closed already, and wait for the client to do so.
-            _ if self.connection.is_closing() => {}
+            _ if connection.is_closing() => {}
             Event::Nothing => {}
-            Event::Ping(payload) => self.connection.send_frame(frame::control(Control::Pong, payload)),
-            Event::Text(text) => self.message(self.serializer.decode_text(&text), now),
-            Event::Binary(bytes) => self.message(self.serializer.decode_binary(&bytes), now),
+            Event::Ping(payload) => connection.send_frame(frame::control(Control::Pong, payload)),
+            Event::Text(text) => drop(self.intake.text(&text, now)),
+            Event::Binary(bytes) => drop(self.intake.binary(&bytes, now)),
         }
         true
-    }
-
-    fn message(&mut self, message: Result<Incoming<'_>, DecodeError>, now: u64) {
-        let limits = self.connection.limits();
-        match message {
-            Ok(message) => {
-                let is_join = matches!(message.event, Text::Plain("phx_join"));
-                let granted = self.messages.count(now, limits.messages_per_second)
-                    && (!is_join || self.joins.count(now, limits.joins_per_second));
-                if granted {
-                    self.connection.receive(&message);
-                } else {
-                    self.connection.refuse(&message, "rate limited");
-                }
-            }
-            Err(error) => {
-                debug!(%error, "malformed message");
-                // Not 1000: after that phoenix.js would not come back.
-                self.connection.close(CloseCode::Error, "malformed message");
-            }
-        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! Joins, leaves and rejoins (WIRE: channel frames).
+//! Joins, leaves and rejoins.
 
 use crate::client::TestServer;
 

@@ -1,4 +1,4 @@
-//! Connecting, the versions, the ends of a connection (WIRE: sockets).
+//! Connecting, the versions, the ends of a connection.
 
 use std::time::Duration;
 

@@ -2,7 +2,7 @@ use bytes::Bytes;
 use proptest::prelude::*;
 
 use super::*;
-use crate::message::Status;
+use crate::message::{Farewell, Status};
 
 fn json(text: &str) -> Payload {
     Payload::Json(RawValue::from_string(text.to_owned()).expect("json"))

@@ -8,6 +8,8 @@ use hyper_util::{rt::TokioIo, server::conn::auto};
 use rustix::net::{RecvFlags, Shutdown};
 use tokio::{io::Interest, net::TcpStream};
 
+use crate::{outbox::Outbox, transport::Written};
+
 /// A TCP stream that is read and written without a buffer of its own.
 pub(crate) struct Stream(TcpStream);
 
@@ -47,11 +49,24 @@ impl Stream {
         if length > 0 { Ok(length) } else { read.map(|()| 0) }
     }
 
-    pub fn try_write(&self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
-        match slices {
-            [slice] => self.0.try_write(slice),
-            slices => self.0.try_write_vectored(slices),
+    /// Writes what waits: several frames in one system call.
+    pub fn write(&self, outbox: &mut Outbox) -> Written {
+        while !outbox.is_empty() {
+            let mut slices = [IoSlice::new(&[]); 64];
+            let written = match outbox.slices(&mut slices) {
+                1 => self.0.try_write(&slices[0]),
+                count => self.0.try_write_vectored(&slices[..count]),
+            };
+            match written {
+                Ok(written) => outbox.wrote(written),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Written::Blocked,
+                Err(_) => {
+                    outbox.abandon();
+                    self.shutdown();
+                }
+            }
         }
+        Written::Enough
     }
 
     pub fn shutdown(&self) {
