@@ -97,6 +97,8 @@ mod frame;
 mod limits;
 mod outbox;
 mod pubsub;
+
+mod presence;
 mod router;
 
 mod serializer;
@@ -111,5 +113,6 @@ pub use endpoint::Endpoint;
 pub use limits::Limits;
 pub use message::{Reply, Status};
 pub use payload::{Binary, IntoPayload, Payload, PayloadError};
+pub use presence::{Meta, Presence, Presences, Present, TrackError};
 pub use server::{PeerAddr, Server};
 pub use socket::{CheckOrigin, Connect, Refusal, Socket};

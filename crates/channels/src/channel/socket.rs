@@ -12,6 +12,7 @@ use crate::{
     frame::{Broadcast, ConflateKey},
     message::{Outgoing, Ref, Reply, Text},
     payload::{IntoPayload, PayloadError},
+    presence::Tracked,
     pubsub::SubscriberId,
 };
 
@@ -23,15 +24,25 @@ pub struct ChannelSocket<C: Channel> {
     server: Weak<ChannelServer<C>>,
     /// The reference of the message that is being handled.
     message_ref: Option<Ref>,
+    /// What presences track for this channel; untracked when it ends.
+    tracked: Vec<Tracked>,
 }
 
 impl<C: Channel> ChannelSocket<C> {
     pub(crate) fn new(assigns: C::Assigns, core: Arc<Core>, server: Weak<ChannelServer<C>>) -> Self {
-        Self { assigns, core, server, message_ref: None }
+        Self { assigns, core, server, message_ref: None, tracked: Vec::new() }
     }
 
     pub(crate) fn set_message_ref(&mut self, message_ref: Option<Ref>) {
         self.message_ref = message_ref;
+    }
+
+    pub(crate) fn tracked(&mut self) -> &mut Vec<Tracked> {
+        &mut self.tracked
+    }
+
+    pub(crate) fn shared_topic(&self) -> Arc<str> {
+        self.core.topic.clone()
     }
 
     /// The topic that was joined.

@@ -2,7 +2,7 @@
 
 use std::{collections::VecDeque, sync::Arc};
 
-use http::{HeaderValue, Method, StatusCode, header};
+use http::{HeaderValue, Method, header};
 use warp::{Reply, reply::Response};
 
 use super::session::Token;
@@ -75,8 +75,6 @@ pub(super) fn with_cors(mut response: Response, method: &Method, asked: Option<H
         if let Some(asked) = asked {
             headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, asked);
         }
-    } else if response.status() == StatusCode::BAD_REQUEST {
-        response.headers_mut().remove(header::ACCESS_CONTROL_ALLOW_ORIGIN);
     }
     response
 }
