@@ -117,7 +117,7 @@ impl Session {
     pub fn receive(&self, messages: &[Sent<'_>], limit: usize) -> bool {
         let connection: &Arc<Connection> = self.online.connection();
         let _cork = connection.cork();
-        connection.heard();
+        // Posts do not count as a sign of life: who never polls reads nothing.
         let mut intake = self.intake.lock();
         let now = intake.now();
         messages.iter().all(|message| match message {
