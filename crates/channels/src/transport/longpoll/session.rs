@@ -22,7 +22,7 @@ use crate::{
     outbox::Outbox,
     serializer::Serializer,
     socket::Connected,
-    transport::{Wire, Written, intake::Intake},
+    transport::{CloseCode, Wire, Written, intake::Intake},
 };
 
 /// Names a session, and is all that its client needs to know: it cannot be guessed.
@@ -89,6 +89,11 @@ impl Session {
             Wire::LongPoll(slot) => Some(slot),
             Wire::WebSocket(_) => None,
         }
+    }
+
+    /// Closes the connection; a poll that waits is told.
+    pub fn close(&self) {
+        self.online.connection().close(CloseCode::Error, "malformed message");
     }
 
     /// What waits, or what comes within the window; `None` when the session has ended.
