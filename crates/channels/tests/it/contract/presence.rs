@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::kit::{
     peer::{Peer, Received, Wire},
     server::TestServer,
+    soon,
 };
 
 on_every_wire!(
@@ -128,12 +129,11 @@ async fn a_connection_that_ends_takes_its_presences(wire: Wire) {
     assert_eq!(left, json!({ "joins": {}, "leaves": { "Ada": state["Ada"] } }));
 }
 
-/// A client's list, as phoenix.js keeps it: the state, and every diff since by `phx_ref`.
+/// A client's list, as phoenix.js keeps it: every diff put together by `phx_ref`.
 async fn what_clients_put_together_is_what_the_server_lists(wire: Wire) {
     let server = TestServer::start();
     let mut watcher = server.peer(wire).await;
     watcher.join("probe:a", r#"{"name":"Cy"}"#).await;
-    let mut known: Vec<(String, Value)> = Vec::new();
     let mut peers = Vec::new();
     for number in 0..6 {
         let mut peer = server.peer(wire).await;
@@ -144,42 +144,47 @@ async fn what_clients_put_together_is_what_the_server_lists(wire: Wire) {
             r#"["1","4","probe:a","update",{"step":3}]"#,
         ])
         .await;
+        if number > 3 {
+            peer.send(r#"["1","5","probe:a","phx_leave",{}]"#).await;
+        }
+        peer.expect_alive().await;
         peers.push(peer);
     }
-    for peer in peers.iter_mut().skip(4) {
-        peer.send(r#"["1","5","probe:a","phx_leave",{}]"#).await;
-    }
-    // Each diff is heard; the list is asked for until nothing changes any more.
-    let mut rounds = 0;
     let listed = loop {
-        rounds += 1;
-        assert!(rounds < 1000, "the list does not settle: {known:?}");
-        watcher.send(r#"["1","9","probe:a","list",{}]"#).await;
-        let mut changed = false;
-        let listed = loop {
-            let message = watcher.next().await;
-            if message.event == "phx_reply" {
-                break message.payload["response"].clone();
-            }
-            changed = true;
-            // A diff that has both of a meta had it join first.
-            for (key, joined) in message.payload["joins"].as_object().expect("an object") {
-                known.extend(
-                    joined["metas"].as_array().expect("metas").iter().map(|meta| (key.clone(), meta.clone())),
-                );
-            }
-            for (key, left) in message.payload["leaves"].as_object().expect("an object") {
-                for meta in left["metas"].as_array().expect("metas") {
-                    known.retain(|(name, held)| name != key || reference(held) != reference(meta));
-                }
-            }
-        };
-        if !changed && listed.as_object().is_some_and(|keys| keys.len() == 4) && known.len() == 4 {
-            break listed;
+        peers[0].send(r#"["1","9","probe:a","list",{}]"#).await;
+        let mut messages = peers[0].until_heartbeat().await;
+        messages.retain(|message| message.event == "phx_reply");
+        if let Some(reply) = messages.pop() {
+            break reply.payload["response"].clone();
         }
     };
-    for (key, meta) in known {
-        assert_eq!(listed[&key], json!({ "metas": [meta] }));
-        assert_eq!(meta["step"], 3);
+    let mut known = json!({});
+    let told = async {
+        while known != listed {
+            let diff = next(&mut watcher, "presence_diff").await.payload;
+            apply(&mut known, &diff);
+        }
+    };
+    soon(told).await;
+    let keys: Vec<_> = listed.as_object().expect("an object").keys().collect();
+    assert_eq!(keys, ["n0", "n1", "n2", "n3"]);
+    assert!(keys.iter().all(|key| listed[*key]["metas"][0]["step"] == 3));
+}
+
+/// As `Presence.syncDiff` of phoenix.js: joins first, since a diff may have both of a meta.
+fn apply(list: &mut Value, diff: &Value) {
+    let list = list.as_object_mut().expect("an object");
+    let metas = |of: &Value| of["metas"].as_array().expect("metas").clone();
+    for (key, joined) in diff["joins"].as_object().expect("an object") {
+        let present = list.entry(key).or_insert_with(|| json!({ "metas": [] }));
+        present["metas"].as_array_mut().expect("metas").extend(metas(joined));
+    }
+    for (key, left) in diff["leaves"].as_object().expect("an object") {
+        let left: Vec<_> = metas(left).iter().map(|meta| reference(meta).to_owned()).collect();
+        let held = list[key]["metas"].as_array_mut().expect("metas");
+        held.retain(|meta| !left.iter().any(|left| left == reference(meta)));
+        if held.is_empty() {
+            list.remove(key);
+        }
     }
 }

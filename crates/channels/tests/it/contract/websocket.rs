@@ -23,6 +23,8 @@ on_websockets!(
     connect_decides_who_gets_in,
     pages_of_other_hosts_are_forbidden_unless_all_are_let_in,
     what_is_no_upgrade_is_a_bad_request,
+    the_handshakes_lists_may_be_spread_over_headers,
+    a_connection_that_is_gone_ends_its_channels,
     the_first_message_may_come_with_the_request,
     a_shutdown_closes_with_1012,
     a_silent_client_is_closed_after_a_minute_though_it_hears_broadcasts,
@@ -122,6 +124,23 @@ async fn what_is_no_upgrade_is_a_bad_request(wire: Wire) {
         assert_eq!(response.status, 400, "{method} with {headers:?}");
     }
     assert!(server.connect(&path, &[]).await.is_ok());
+}
+
+async fn the_handshakes_lists_may_be_spread_over_headers(wire: Wire) {
+    let server = TestServer::start();
+    let spread = [&[("connection", "keep-alive"), ("upgrade", "h2c")][..], &HANDSHAKE].concat();
+    let response = http::request(server.address, "GET", &path(wire), &spread, b"").await;
+    assert_eq!(response.status, 101);
+    assert_eq!(response.header("sec-websocket-accept"), Some("s3pPLMBiTxaQ9kYGzzhZRbK+xOo="));
+}
+
+async fn a_connection_that_is_gone_ends_its_channels(wire: Wire) {
+    let server = TestServer::start();
+    let (mut console, mut peer) = (server.peer(wire).await, server.peer(wire).await);
+    console.join("console", "{}").await;
+    peer.join("probe:a", r#"{"name":"Ada"}"#).await;
+    drop(peer);
+    console.expect(r#"[null,null,"console","ended",{"name":"Ada","reason":"Closed"}]"#).await;
 }
 
 async fn the_first_message_may_come_with_the_request(wire: Wire) {

@@ -38,7 +38,7 @@ pub async fn send(
     headers: &[(&str, &str)],
     body: &[u8],
 ) -> Request {
-    let mut head = format!("{method} {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n");
+    let mut head = format!("{method} {path} HTTP/1.1\r\nhost: {address}\r\n");
     if !body.is_empty() || method == "POST" {
         head.push_str(&format!("content-length: {}\r\n", body.len()));
     }
@@ -55,17 +55,30 @@ pub async fn send(
 impl Request {
     pub async fn response(mut self) -> Response {
         let mut answer = Vec::new();
-        soon(self.0.read_to_end(&mut answer)).await.expect("an answer");
-        let end = answer.windows(4).position(|window| window == b"\r\n\r\n").expect("the end of the head");
-        let head = String::from_utf8(answer[..end].to_vec()).expect("a head of text");
+        let end = loop {
+            if let Some(end) = answer.windows(4).position(|window| window == b"\r\n\r\n") {
+                break end + 4;
+            }
+            assert_ne!(
+                soon(self.0.read_buf(&mut answer)).await.expect("an answer"),
+                0,
+                "the end of the head"
+            );
+        };
+        let head = String::from_utf8(answer[..end - 4].to_vec()).expect("a head of text");
         let (first, rest) = head.split_once("\r\n").unwrap_or((&head, ""));
-        let headers = rest
+        let headers: HashMap<String, String> = rest
             .split("\r\n")
             .filter_map(|line| line.split_once(": "))
             .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
             .collect();
         let status = first.split(' ').nth(1).expect("a status").parse().expect("a number");
-        Response { status, headers, body: answer[end + 4..].to_vec() }
+        let length = headers.get("content-length").map_or(0, |length| length.parse().expect("a number"));
+        let mut body = answer.split_off(end);
+        while body.len() < length {
+            assert_ne!(soon(self.0.read_buf(&mut body)).await.expect("an answer"), 0, "the end of the body");
+        }
+        Response { status, headers, body }
     }
 }
 
