@@ -20,7 +20,7 @@ use crate::{
     frame::Broadcast,
     limits::{Drain, Limits},
     payload::{IntoPayload, PayloadError},
-    pubsub::{PubSub, Subscriber, SubscriberId, Subscription},
+    pubsub::{Inlet, Local, PubSub, Relayed, Subscriber, SubscriberId, Subscription, Topics},
     socket::Socket,
     telemetry::Telemetry,
     transport::{self, CloseCode},
@@ -34,7 +34,8 @@ pub struct Endpoint {
 
 struct Shared {
     limits: Limits,
-    pubsub: Arc<PubSub>,
+    topics: Arc<Topics>,
+    pubsub: Box<dyn PubSub>,
     connections: Connections,
     flushers: OnceLock<Flushers>,
     telemetry: Telemetry,
@@ -49,10 +50,19 @@ impl Endpoint {
     /// An endpoint without sockets, whose clients are held to `limits`.
     #[must_use]
     pub fn new(limits: Limits) -> Self {
+        Self::with_pubsub(limits, Local)
+    }
+
+    /// An endpoint that is one node of several, which `pubsub` makes one server.
+    #[must_use]
+    pub fn with_pubsub(limits: Limits, pubsub: impl PubSub) -> Self {
+        let topics = Arc::new(Topics::new());
+        pubsub.start(Inlet::new(topics.clone()));
         Self {
             shared: Arc::new(Shared {
                 limits,
-                pubsub: Arc::new(PubSub::new()),
+                topics,
+                pubsub: Box::new(pubsub),
                 connections: Connections::new(),
                 flushers: OnceLock::new(),
                 telemetry: Telemetry::new(),
@@ -137,11 +147,13 @@ impl Endpoint {
 
     pub(crate) fn publish(&self, broadcast: Broadcast, from: Option<SubscriberId>) {
         self.shared.telemetry.broadcasts.increment(1);
-        self.shared.pubsub.publish(&Arc::new(broadcast), from);
+        let broadcast = Arc::new(broadcast);
+        self.shared.topics.publish(&broadcast, from);
+        self.shared.pubsub.publish(&Relayed(broadcast));
     }
 
     pub(crate) fn subscribe(&self, topic: &Arc<str>, subscriber: Arc<dyn Subscriber>) -> Subscription {
-        self.shared.pubsub.subscribe(topic, subscriber)
+        self.shared.topics.subscribe(topic, subscriber)
     }
 
     pub(crate) fn limits(&self) -> &Limits {

@@ -103,6 +103,9 @@ mod pubsub;
 mod presence;
 mod router;
 
+#[cfg(feature = "test")]
+pub mod test;
+
 mod serializer;
 mod server;
 mod telemetry;
@@ -118,6 +121,7 @@ pub use message::{Reply, Status};
 pub use origin::CheckOrigin;
 pub use payload::{Binary, IntoPayload, Payload, PayloadError};
 pub use presence::{Meta, Presence, Presences, Present, TrackError};
+pub use pubsub::{Inlet, Local, NotRelayed, PubSub, Relayed};
 pub use server::{PeerAddr, Server};
 pub use socket::{Connect, Refusal, Socket};
 pub use token::{TokenError, Tokens};

@@ -6,4 +6,8 @@ mod client;
 mod callbacks;
 mod isolation;
 mod joining;
+#[cfg(feature = "test")]
+mod kit;
+#[cfg(feature = "test")]
+mod pubsub;
 mod sockets;
