@@ -10,4 +10,6 @@ mod joining;
 mod kit;
 #[cfg(feature = "test")]
 mod pubsub;
+#[cfg(feature = "test")]
+mod server;
 mod sockets;
