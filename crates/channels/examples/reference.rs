@@ -13,12 +13,9 @@
 #[path = "reference/channels.rs"]
 mod app;
 
-use std::{
-    net::{Ipv4Addr, SocketAddr},
-    time::Duration,
-};
+use std::net::{Ipv4Addr, SocketAddr};
 
-use channels::{Endpoint, Presence, Server};
+use channels::{Drain, Endpoint, Presence, Server};
 use rustix::process::{Resource, getrlimit, setrlimit};
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -55,6 +52,6 @@ async fn main() -> std::io::Result<()> {
         terminate.recv().await;
     };
     server.run(live, terminated).await?;
-    endpoint.shutdown(Duration::from_secs(5)).await;
+    endpoint.drain(Drain::default()).await;
     Ok(())
 }

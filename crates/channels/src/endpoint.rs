@@ -5,7 +5,7 @@
 use std::{
     sync::{
         Arc, OnceLock, Weak,
-        atomic::{AtomicU32, AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -18,14 +18,36 @@ use crate::{
     connections::{Connections, Registered},
     flusher::Flushers,
     frame::Broadcast,
-    limits::Limits,
+    limits::{Drain, Limits},
     payload::{IntoPayload, PayloadError},
-    pubsub::{PubSub, Subscriber, SubscriberId, Subscription},
+    pubsub::{Inlet, Local, PubSub, Relayed, Subscriber, SubscriberId, Subscription, Topics},
     socket::Socket,
+    telemetry::Telemetry,
     transport::{self, CloseCode},
 };
 
 /// One server of channels. Cloning it is cheap and gives another handle of the same endpoint.
+///
+/// # Metrics
+///
+/// What happens is counted through the facade of the crate `metrics`: install a recorder before the
+/// endpoint is made. Without one, counting costs next to nothing.
+///
+/// | metric | counts |
+/// | --- | --- |
+/// | `channels_connects_total{outcome}` | requests to connect: `ok`, `refused`, `timeout` |
+/// | `channels_connections` | clients that are connected now |
+/// | `channels_joins_total{outcome}` | joins: `ok`, `refused`, `crashed`, `timeout` |
+/// | `channels_crashes_total` | channels that ended by a crash |
+/// | `channels_messages_in_total` | messages of clients |
+/// | `channels_messages_malformed_total` | those that were none, and closed their socket |
+/// | `channels_messages_limited_total` | those that were answered `rate limited` |
+/// | `channels_broadcasts_total` | broadcasts, whatever the number of their subscribers |
+/// | `channels_messages_out_total`, `channels_bytes_out_total` | what went out to clients |
+/// | `channels_conflations_total` | states that a newer one replaced before they went out |
+/// | `channels_slow_consumers_total` | clients that were closed because they read too slowly |
+/// | `channels_mailbox_overflows_total` | channels that ended because messages piled up |
+/// | `channels_silent_total` | clients that were closed because they sent nothing |
 #[derive(Clone)]
 pub struct Endpoint {
     shared: Arc<Shared>,
@@ -33,11 +55,14 @@ pub struct Endpoint {
 
 struct Shared {
     limits: Limits,
-    pubsub: Arc<PubSub>,
+    topics: Arc<Topics>,
+    pubsub: Box<dyn PubSub>,
     connections: Connections,
     flushers: OnceLock<Flushers>,
+    telemetry: Telemetry,
     /// Seconds since the endpoint was made, as the sweep last saw them; never 0.
     clock: AtomicU32,
+    draining: AtomicBool,
     /// Numbers given to connections and joins.
     numbers: AtomicU64,
 }
@@ -46,13 +71,24 @@ impl Endpoint {
     /// An endpoint without sockets, whose clients are held to `limits`.
     #[must_use]
     pub fn new(limits: Limits) -> Self {
+        Self::with_pubsub(limits, Local)
+    }
+
+    /// An endpoint that is one node of several, which `pubsub` makes one server.
+    #[must_use]
+    pub fn with_pubsub(limits: Limits, pubsub: impl PubSub) -> Self {
+        let topics = Arc::new(Topics::new());
+        pubsub.start(Inlet::new(topics.clone()));
         Self {
             shared: Arc::new(Shared {
                 limits,
-                pubsub: Arc::new(PubSub::new()),
+                topics,
+                pubsub: Box::new(pubsub),
                 connections: Connections::new(),
                 flushers: OnceLock::new(),
+                telemetry: Telemetry::new(),
                 clock: AtomicU32::new(1),
+                draining: AtomicBool::new(false),
                 numbers: AtomicU64::new(1),
             }),
         }
@@ -105,31 +141,52 @@ impl Endpoint {
         self.shared.connections.count()
     }
 
-    /// Closes every connection with 1012 (service restart), after which clients come back by
-    /// themselves, and waits until all are gone or `deadline` has passed.
-    pub async fn shutdown(&self, deadline: Duration) {
-        let deadline = Instant::now() + deadline;
-        for (count, connection) in self.shared.connections.all().into_iter().enumerate() {
-            connection.close(CloseCode::Restart, "service restart");
-            if count % 64 == 63 {
-                tokio::task::yield_now().await;
+    /// Takes no more clients, and closes those there are with 1012 (service restart), in batches:
+    /// clients come back by themselves, and what they come back to is not stormed. Whatever was
+    /// sent to a client before goes out first. Returns when all are gone; who is not by the deadline
+    /// is cut off.
+    pub async fn drain(&self, drain: Drain) {
+        self.shared.draining.store(true, Ordering::Relaxed);
+        let deadline = Instant::now() + drain.deadline;
+        let mut connections = self.shared.connections.all();
+        while !connections.is_empty() && Instant::now() < deadline {
+            let rest = connections.split_off(drain.batch.max(1).min(connections.len()));
+            for connection in std::mem::replace(&mut connections, rest) {
+                connection.close(CloseCode::Restart, "service restart");
+            }
+            if !connections.is_empty() {
+                tokio::time::sleep(drain.interval).await;
             }
         }
         while self.connections() > 0 && Instant::now() < deadline {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
+        for connection in self.shared.connections.all() {
+            connection.wire().shutdown();
+        }
     }
 
     pub(crate) fn publish(&self, broadcast: Broadcast, from: Option<SubscriberId>) {
-        self.shared.pubsub.publish(&Arc::new(broadcast), from);
+        self.shared.telemetry.broadcasts.increment(1);
+        let broadcast = Arc::new(broadcast);
+        self.shared.topics.publish(&broadcast, from);
+        self.shared.pubsub.publish(&Relayed(broadcast));
     }
 
     pub(crate) fn subscribe(&self, topic: &Arc<str>, subscriber: Arc<dyn Subscriber>) -> Subscription {
-        self.shared.pubsub.subscribe(topic, subscriber)
+        self.shared.topics.subscribe(topic, subscriber)
     }
 
     pub(crate) fn limits(&self) -> &Limits {
         &self.shared.limits
+    }
+
+    pub(crate) fn telemetry(&self) -> &Telemetry {
+        &self.shared.telemetry
+    }
+
+    pub(crate) fn is_draining(&self) -> bool {
+        self.shared.draining.load(Ordering::Relaxed)
     }
 
     pub(crate) fn next_number(&self) -> u64 {

@@ -9,7 +9,8 @@
 //!               │
 //! request ── transport ── connection ── router ── channel server ── your Channel
 //!            WebSocket      outbox     joined       mailbox         join, handle_in, …
-//!               ▲             ▲        topics          │
+//!            long poll        ▲        topics          │
+//!               ▲             │                        │
 //!               └── frames ───┴──── push, reply ◄──────┤
 //!                             ▲                        │
 //!                             └────── pubsub ◄──── broadcast
@@ -80,10 +81,23 @@
 //! # }
 //! ```
 //!
+//! # Further
+//!
+//! - [`from_phoenix`]: each piece of a Phoenix application, and the same piece here.
+//! - [`Presence`], [`Tokens`], [`Limits`], [`Endpoint::drain`].
+//! - The module `test` (feature `test`): channels tested without a port.
+//! - `examples/reference.rs`: an application with a channel for everything there is.
+//!   `examples/hangman.rs`: a whole game.
+//!
 //! The crate knows nothing of what is built on it.
 
+#[doc = include_str!("../docs/from-phoenix.md")]
+pub mod from_phoenix {}
+
 mod endpoint;
+mod origin;
 mod socket;
+mod token;
 
 mod channel;
 mod message;
@@ -101,8 +115,12 @@ mod pubsub;
 mod presence;
 mod router;
 
+#[cfg(feature = "test")]
+pub mod test;
+
 mod serializer;
 mod server;
+mod telemetry;
 mod transport;
 
 pub use channel::{
@@ -110,9 +128,12 @@ pub use channel::{
     SendError,
 };
 pub use endpoint::Endpoint;
-pub use limits::Limits;
+pub use limits::{Drain, Limits};
 pub use message::{Reply, Status};
+pub use origin::CheckOrigin;
 pub use payload::{Binary, IntoPayload, Payload, PayloadError};
 pub use presence::{Meta, Presence, Presences, Present, TrackError};
+pub use pubsub::{Inlet, Local, NotRelayed, PubSub, Relayed};
 pub use server::{PeerAddr, Server};
-pub use socket::{CheckOrigin, Connect, Refusal, Socket};
+pub use socket::{Connect, Refusal, Socket};
+pub use token::{TokenError, Tokens};

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Takes what a client sends, and counts it.
-pub(super) struct Intake {
+pub(crate) struct Intake {
     connection: Arc<Connection>,
     serializer: Serializer,
     messages: Meter,
@@ -23,7 +23,7 @@ pub(super) struct Intake {
 
 /// A moment of the meters' clock: one look at the clock serves for all that arrived together.
 #[derive(Clone, Copy)]
-pub(super) struct Now(u64);
+pub(crate) struct Now(u64);
 
 impl Intake {
     pub fn new(connection: Arc<Connection>) -> Self {
@@ -51,6 +51,8 @@ impl Intake {
 
     fn message(&mut self, message: Result<Incoming<'_>, DecodeError>, Now(now): Now) -> bool {
         let limits = self.connection.limits();
+        let telemetry = self.connection.endpoint().telemetry();
+        telemetry.messages_in.increment(1);
         match message {
             Ok(message) => {
                 let is_join = message.event.to_text().is_some_and(|event| event == "phx_join");
@@ -59,12 +61,14 @@ impl Intake {
                 if granted {
                     self.connection.receive(&message);
                 } else {
+                    telemetry.limited.increment(1);
                     self.connection.refuse(&message, "rate limited");
                 }
                 true
             }
             Err(error) => {
                 debug!(%error, "malformed message");
+                telemetry.malformed.increment(1);
                 // Not 1000: after that phoenix.js would not come back.
                 self.connection.close(CloseCode::Error, "malformed message");
                 false

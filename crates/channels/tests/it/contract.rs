@@ -2,13 +2,13 @@
 //! serializer over each transport.
 //!
 //! A case is a function of the wire that it runs for, and is written in the terms of serializer
-//! 2.0.0 (see [`Peer`](crate::kit::peer::Peer)). The macros make the tests; a case that none of
+//! 2.0.0 (see [`Peer`](crate::support::peer::Peer)). The macros make the tests; a case that none of
 //! them names is dead code, and the compiler says so.
 
 macro_rules! on_wire {
     ($wire:ident is $version:ident over $transport:ident: $($case:ident)*) => {
         mod $wire {
-            use crate::kit::peer::{Transport, Version, Wire};
+            use crate::support::peer::{Transport, Version, Wire};
 
             const WIRE: Wire = Wire { version: Version::$version, transport: Transport::$transport };
 

@@ -3,7 +3,7 @@
 use channels::Limits;
 use serde_json::json;
 
-use crate::kit::server::TestServer;
+use crate::support::server::TestServer;
 
 #[tokio::test]
 async fn a_callback_that_waits_delays_neither_other_topics_nor_heartbeats() {

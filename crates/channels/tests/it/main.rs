@@ -5,7 +5,13 @@
 mod reference;
 
 mod app;
-mod kit;
+mod support;
 
 mod contract;
 mod isolation;
+#[cfg(feature = "test")]
+mod kit;
+#[cfg(feature = "test")]
+mod pubsub;
+#[cfg(feature = "test")]
+mod server;

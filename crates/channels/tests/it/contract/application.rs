@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::kit::{peer::Wire, server::TestServer};
+use crate::support::{peer::Wire, server::TestServer};
 
 on_every_wire!(
     the_console_hears_of_players_and_their_taps,

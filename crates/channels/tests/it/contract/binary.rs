@@ -1,6 +1,6 @@
 //! Binary payloads of serializer 2.0.0 (WIRE: Binary payloads).
 
-use crate::kit::{peer::Wire, server::TestServer};
+use crate::support::{peer::Wire, server::TestServer};
 
 on_v2!(
     a_push_and_its_reply_have_their_layouts,

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::kit::{peer::Wire, server::TestServer};
+use crate::support::{peer::Wire, server::TestServer};
 
 on_every_wire!(
     a_broadcast_from_a_client_leaves_that_client_out,

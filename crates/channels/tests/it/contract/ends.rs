@@ -1,6 +1,6 @@
 //! How a channel ends when its client does not leave (WIRE: frame 8).
 
-use crate::kit::{peer::Wire, server::TestServer};
+use crate::support::{peer::Wire, server::TestServer};
 
 on_every_wire!(
     a_crash_is_told_and_the_push_is_not_answered,

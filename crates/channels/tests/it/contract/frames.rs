@@ -1,6 +1,6 @@
 //! Heartbeats, pushes, broadcasts, order and shape (WIRE: frames 2, 3, 7, 10, 11, 12).
 
-use crate::kit::{peer::Wire, server::TestServer};
+use crate::support::{peer::Wire, server::TestServer};
 
 on_every_wire!(
     a_heartbeat_is_answered_without_join_ref_whatever_its_payload,
@@ -199,7 +199,7 @@ async fn a_long_message_goes_both_ways(wire: Wire) {
     assert_eq!(peer.next().await.payload["response"], *filler);
     let nested = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
     peer.send(&format!(r#"["1","2","chat:a","ping",{nested}]"#)).await;
-    let crate::kit::peer::Came::Text(text) = peer.came().await else { panic!("no text") };
+    let crate::support::peer::Came::Text(text) = peer.came().await else { panic!("no text") };
     assert!(text.contains(&nested));
 }
 

@@ -1,6 +1,6 @@
 //! Leaves (WIRE: frames 4, 5).
 
-use crate::kit::{peer::Wire, server::TestServer};
+use crate::support::{peer::Wire, server::TestServer};
 
 on_every_wire!(
     a_leave_of_a_topic_that_is_not_joined_is_ok,
@@ -77,7 +77,7 @@ async fn a_leave_and_a_join_in_one_segment_end_in_the_new_join(wire: Wire) {
     ])
     .await;
     let messages = peer.until_heartbeat().await;
-    let count = |wanted: &dyn Fn(&crate::kit::peer::Received) -> bool| {
+    let count = |wanted: &dyn Fn(&crate::support::peer::Received) -> bool| {
         messages.iter().filter(|message| wanted(message)).count()
     };
     assert_eq!(count(&|message| message.event == "phx_close"), 1, "{messages:?}");

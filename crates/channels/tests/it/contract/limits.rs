@@ -4,8 +4,8 @@ use channels::Limits;
 use serde_json::json;
 
 use crate::{
-    kit::{peer::Wire, server::TestServer},
     reference,
+    support::{peer::Wire, server::TestServer},
 };
 
 on_every_wire!(

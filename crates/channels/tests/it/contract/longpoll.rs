@@ -2,12 +2,13 @@
 
 use serde_json::json;
 
-use crate::kit::{
+use crate::support::{
     clock::Clock,
     http,
     longpoll::{Polled, Session, status},
     peer::Wire,
     server::TestServer,
+    soon,
 };
 
 on_longpolls!(
@@ -28,7 +29,7 @@ on_longpolls!(
     an_aborted_poll_harms_nothing,
     a_broken_message_ends_the_session_and_the_poll_that_waits,
     a_body_that_is_no_text_ends_the_session_and_the_poll_that_waits,
-    a_shutdown_ends_sessions,
+    a_drain_ends_sessions,
 );
 
 fn path(wire: Wire) -> String {
@@ -232,12 +233,14 @@ async fn seconds_until_the_end(server: &TestServer, wire: Wire, posts: bool) -> 
     let session = peer.session();
     let clock = Clock::stop();
     let posting = async {
-        while posts {
+        if !posts {
+            return std::future::pending().await;
+        }
+        loop {
             let answer = session.post(heartbeat(wire)).await;
             assert!(answer == status(200) || answer == status(410));
             tokio::time::sleep(std::time::Duration::from_secs(5)).await;
         }
-        std::future::pending().await
     };
     let ended = futures::StreamExt::next(&mut console.0);
     let both = async {
@@ -310,13 +313,15 @@ async fn a_body_that_is_no_text_ends_the_session_and_the_poll_that_waits(wire: W
     assert_gone(&session, wire).await;
 }
 
-async fn a_shutdown_ends_sessions(wire: Wire) {
+async fn a_drain_ends_sessions(wire: Wire) {
     let server = TestServer::start();
     let session = open(&server, wire).await;
     let poll = session.start_poll().await;
     let endpoint = server.endpoint.clone();
-    let shutdown = tokio::spawn(async move { endpoint.shutdown(std::time::Duration::from_secs(10)).await });
-    assert_eq!(session.finish_poll(poll).await.status, 410);
+    let drained = tokio::spawn(async move { endpoint.drain(channels::Drain::default()).await });
+    // No new session is opened now: phoenix.js tries again later.
+    assert_eq!(session.finish_poll(poll).await.status, 500);
     assert_eq!(session.post(heartbeat(wire)).await, status(410));
-    drop(shutdown);
+    soon(drained).await.expect("no panic");
+    assert_eq!(server.endpoint.connections(), 0);
 }

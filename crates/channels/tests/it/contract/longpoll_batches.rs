@@ -2,7 +2,7 @@
 
 use base64::{Engine, prelude::BASE64_STANDARD as BASE64};
 
-use crate::kit::{
+use crate::support::{
     longpoll::{Session, status},
     peer::Wire,
     server::TestServer,

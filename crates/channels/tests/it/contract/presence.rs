@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::kit::{
+use crate::support::{
     peer::{Peer, Received, Wire},
     server::TestServer,
     soon,

@@ -1,6 +1,6 @@
 //! References: any JSON, chosen by the client (WIRE: frames 6, 9).
 
-use crate::kit::{peer::Wire, server::TestServer};
+use crate::support::{peer::Wire, server::TestServer};
 
 const REFERENCES: [&str; 12] = [
     "7",

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::kit::{
+use crate::support::{
     peer::{Came, Peer, Wire},
     server::TestServer,
 };

@@ -1,6 +1,6 @@
 //! Where Phoenix's versions differ, 1.9-dev counts (WIRE: Versions).
 
-use crate::kit::{peer::Wire, server::TestServer};
+use crate::support::{peer::Wire, server::TestServer};
 
 on_every_wire!(
     a_push_with_a_stale_join_ref_is_ignored,

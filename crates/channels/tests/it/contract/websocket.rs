@@ -10,7 +10,7 @@ use tokio::{
 };
 use tokio_tungstenite::tungstenite::{Message, http::StatusCode};
 
-use crate::kit::{
+use crate::support::{
     client::Client,
     clock::Clock,
     http,
@@ -166,7 +166,7 @@ async fn a_shutdown_closes_with_1012(wire: Wire) {
     let mut peer = server.peer(wire).await;
     peer.join("chat:a", r#"{"name":"Ada"}"#).await;
     let endpoint = server.endpoint.clone();
-    let shutdown = tokio::spawn(async move { endpoint.shutdown(Duration::from_secs(10)).await });
+    let shutdown = tokio::spawn(async move { endpoint.drain(channels::Drain::default()).await });
     peer.expect_end(1012).await;
     drop(peer);
     soon(shutdown).await.expect("no panic");
