@@ -13,5 +13,6 @@ mod isolation;
 mod kit;
 #[cfg(feature = "test")]
 mod pubsub;
+mod rfc6455;
 #[cfg(feature = "test")]
 mod server;
