@@ -8,6 +8,7 @@ mod app;
 mod support;
 
 mod contract;
+mod fuzz;
 mod isolation;
 #[cfg(feature = "test")]
 mod kit;

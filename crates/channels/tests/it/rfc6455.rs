@@ -1,8 +1,6 @@
 //! RFC 6455 over a live socket: what a client sends, segment by segment, and what it is answered.
 //! After each case another socket of the server is as it was.
 
-use tokio::io::AsyncWriteExt;
-
 use crate::support::{
     clock::Clock,
     raw::{BINARY, CLOSE, CONTINUE, FIN, Frame, PING, PONG, RawSocket, TEXT, close, frame, text},
@@ -344,7 +342,7 @@ async fn a_half_closed_stream_is_answered_and_ends() {
     ] {
         let mut socket = RawSocket::connect(server.address, "2.0.0").await;
         socket.write(&sent).await;
-        socket.stream.shutdown().await.expect("an open stream");
+        socket.hang_up().await;
         for answer in answers {
             assert_eq!(socket.next().await, *answer);
         }

@@ -29,7 +29,7 @@ pub enum Frame {
 }
 
 pub struct RawSocket {
-    pub stream: TcpStream,
+    stream: TcpStream,
     unread: Vec<u8>,
 }
 
@@ -92,6 +92,11 @@ impl RawSocket {
     pub async fn write(&mut self, bytes: &[u8]) {
         // The server may have hung up already: what it said before tells why.
         let _ = soon(self.stream.write_all(bytes)).await;
+    }
+
+    /// Sends no more. What comes can still be read.
+    pub async fn hang_up(&mut self) {
+        let _ = self.stream.shutdown().await;
     }
 
     /// Reads more. Returns whether there was any.
