@@ -15,6 +15,7 @@ use crate::{
     clock::Clock,
     config::{Config, HostKey},
     pages,
+    rate::PerAddress,
     rooms::{House, RoomId, Rooms},
     tokens::{Keys, SecretError},
 };
@@ -26,6 +27,8 @@ const FAREWELL: Duration = Duration::from_secs(3);
 pub struct App {
     /// All rooms.
     pub rooms: Rooms,
+    /// How often somebody may make a room.
+    pub room_making: PerAddress,
     /// What seats and host links are signed with.
     pub keys: Arc<Keys>,
     /// How phones get here.
@@ -82,8 +85,14 @@ impl App {
             room_idle: config.room_idle,
             room_unused: config.room_unused,
         });
-        let app =
-            Arc::new(App { rooms, keys, addresses: addresses.clone(), host_key: config.host_key, clock });
+        let app = Arc::new(App {
+            rooms,
+            room_making: PerAddress::new(config.rooms_per_minute),
+            keys,
+            addresses: addresses.clone(),
+            host_key: config.host_key,
+            clock,
+        });
         let socket = endpoint.mount("/socket", channels::socket(app.clone()));
         let everything = socket.or(api::filter(app)).unify().or(pages::filter()).unify();
         let (stop, stopped) = oneshot::channel();
