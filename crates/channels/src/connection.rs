@@ -170,6 +170,16 @@ impl Connection {
         self.router.lock().ended(join)
     }
 
+    /// Notes that a join was not granted; whether its client waits for that answer.
+    pub fn forget_join(&self, join: JoinId) -> bool {
+        self.router.lock().refused(join)
+    }
+
+    /// Messages have arrived, which are handled next.
+    pub fn arrival(&self) {
+        self.router.lock().arrival();
+    }
+
     /// Encodes a message and queues it.
     pub fn send(self: &Arc<Self>, message: &Outgoing<'_>, conflate: Option<ConflateKey>) {
         if let Some(frame) = self.format.frame(message, conflate) {
