@@ -319,6 +319,10 @@ impl Connection {
         self.start_closing();
         self.outlet.lock().outbox.abandon();
         let channels = self.router.lock().clear();
+        // When the whole runtime goes down there is none any more to run callbacks in.
+        if tokio::runtime::Handle::try_current().is_err() {
+            return;
+        }
         for channel in channels {
             channel.shutdown(Reason::Closed, None);
         }
