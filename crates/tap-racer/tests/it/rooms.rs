@@ -1,7 +1,8 @@
 //! Many rooms in one server, and their ends.
 
-use std::time::Duration;
+use std::{collections::HashSet, time::Duration};
 
+use jsonwebtoken::{EncodingKey, Header};
 use serde_json::json;
 
 use crate::kit::{Server, soon, sprint};
@@ -51,6 +52,18 @@ async fn a_host_token_is_good_for_its_own_room_only() {
 }
 
 #[tokio::test]
+async fn the_host_of_an_earlier_room_of_the_same_code_is_a_stranger() {
+    let server = Server::start();
+    let (code, _) = server.make_room().await;
+    let claims = json!({ "room": code, "host": true, "made": 1_700_000_000_000_i64 });
+    let key = EncodingKey::from_secret(&server.secret());
+    let earlier = jsonwebtoken::encode(&Header::default(), &claims, &key).expect("a token");
+    let mut client = server.client().await;
+    let answer = client.join(&format!("console:{code}"), json!({ "host": earlier })).await;
+    assert_eq!(answer, Err("wrong host token".to_owned()));
+}
+
+#[tokio::test]
 async fn two_rooms_hear_nothing_of_each_other() {
     let server = Server::start();
     let (mut clients, mut topics) = (Vec::new(), Vec::new());
@@ -89,6 +102,33 @@ async fn two_rooms_hear_nothing_of_each_other() {
     assert_eq!(idle_phone.push(&play, "tap", json!({})).await, Err("unmatched topic".to_owned()));
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_screen_that_joins_in_a_crowd_misses_nobody() {
+    let server = Server::start();
+    let crowd = async {
+        let mut phones = Vec::new();
+        for number in 0..150 {
+            phones.push(server.phone("play", &format!("Racer {number}")).await);
+        }
+        phones
+    };
+    let screens = async {
+        let mut screens = Vec::new();
+        for _ in 0..100 {
+            screens.push(server.console("console", json!({})).await);
+        }
+        screens
+    };
+    let (phones, screens) = tokio::join!(crowd, screens);
+    for (mut screen, joined) in screens {
+        let told = screen.everything().await;
+        let joined = joined["racers"].as_array().expect("racers").iter();
+        let came = told.iter().filter(|frame| frame.event == "racer_joined").map(|frame| &frame.payload);
+        let seen: HashSet<String> = joined.chain(came).map(|racer| racer["id"].to_string()).collect();
+        assert_eq!(seen.len(), phones.len());
+    }
+}
+
 #[tokio::test]
 async fn a_room_to_which_nobody_comes_ends() {
     let server = Server::with(&["--room-unused", "50ms"]);
@@ -123,13 +163,27 @@ async fn a_room_ends_a_while_after_the_last_one_has_left_it() {
 }
 
 #[tokio::test]
+async fn a_room_with_somebody_in_it_does_not_end() {
+    let server = Server::with(&["--room-unused", "100ms", "--room-idle", "1ms"]);
+    let (code, host) = server.make_room().await;
+    let topic = format!("console:{code}");
+    let (mut console, _) = server.console(&topic, json!({ "host": host })).await;
+    // Later than the room's own time, at which somebody was in it.
+    let (unused, _) = server.make_room().await;
+    ended(&server, &unused).await;
+    console.push(&topic, "lock", json!({ "locked": true })).await.expect("still there");
+    let (_, joined) = server.console(&topic, json!({})).await;
+    assert_eq!(joined["locked"], true);
+}
+
+#[tokio::test]
 async fn the_house_room_never_ends() {
-    let server = Server::with(&["--room-unused", "1ms", "--room-idle", "1ms"]);
-    let (code, _) = server.make_room().await;
+    let server = Server::with(&["--room-unused", "100ms", "--room-idle", "1ms"]);
     let (mut console, _) = server.console("console", json!({})).await;
     console.push("console", "lock", json!({ "locked": true })).await.expect("locked");
     drop(console);
-    // Long enough for another room to end.
+    // A room that was made later has ended of both causes.
+    let (code, _) = server.make_room().await;
     ended(&server, &code).await;
     let (_, joined) = server.console("console", json!({})).await;
     assert_eq!(joined["locked"], true);

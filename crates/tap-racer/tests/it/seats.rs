@@ -104,7 +104,8 @@ async fn a_seat_of_another_room_or_of_nobody_is_none() {
 async fn who_leaves_in_mid_race_is_gone_and_the_race_goes_on() {
     let server = Server::start();
     let (mut console, _) = server.console("console", json!({})).await;
-    let (mut ada, ada_joined) = server.phone("play", "Ada").await;
+    let wish = json!({ "name": "Ada", "colour": "teal", "shape": "heart" });
+    let (mut ada, ada_joined) = server.console("play", wish).await;
     let (mut bo, bo_joined) = server.phone("play", "Bo").await;
     console.push("console", "start", sprint(10)).await.expect("started");
     for phone in [&mut ada, &mut bo] {
@@ -119,7 +120,7 @@ async fn who_leaves_in_mid_race_is_gone_and_the_race_goes_on() {
     assert_eq!(results["winner"], bo_joined["racer"]["id"]);
     let gone = &results["places"][1];
     assert_eq!((&gone["name"], &gone["taps"], &gone["gone"]), (&json!("Ada"), &json!(6), &json!(true)));
-    assert_eq!(gone["colour"], ada_joined["racer"]["colour"]);
+    assert_eq!((&gone["colour"], &gone["shape"]), (&json!("teal"), &json!("heart")));
     console.push("console", "rematch", json!({})).await.expect("started");
     let countdown = console.event_where("console", "phase", |change| change["heat"] == 2).await;
     assert_eq!(countdown["lanes"], json!([[2, 0]]));
