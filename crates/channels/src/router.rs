@@ -59,7 +59,10 @@ impl<H: Clone> Router<H> {
         let join_ref = || message.join_ref.map(Ref::from);
         let event = message.event.to_lossy();
         let Some(topic) = message.topic.to_text() else {
-            return Route::Refuse { join_ref: None, reason: UNMATCHED };
+            return match &*event {
+                "phx_leave" => Route::Ok { join_ref: join_ref() },
+                _ => Route::Refuse { join_ref: None, reason: UNMATCHED },
+            };
         };
         if topic == "phoenix" && event == "heartbeat" {
             return Route::Ok { join_ref: None };

@@ -8,7 +8,7 @@ use super::CloseCode;
 use crate::{
     connection::Connection,
     limits::Meter,
-    message::{Incoming, Text},
+    message::Incoming,
     serializer::{DecodeError, Serializer},
 };
 
@@ -55,7 +55,7 @@ impl Intake {
         telemetry.messages_in.increment(1);
         match message {
             Ok(message) => {
-                let is_join = matches!(message.event, Text::Plain("phx_join"));
+                let is_join = message.event.to_text().is_some_and(|event| event == "phx_join");
                 let granted = self.messages.count(now, limits.messages_per_second)
                     && (!is_join || self.joins.count(now, limits.joins_per_second));
                 if granted {

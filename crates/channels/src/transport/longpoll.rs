@@ -119,6 +119,7 @@ impl<A: Clone + Send + Sync + 'static> LongPoll<A> {
 
     /// A broken message ends its session. (Phoenix says so after ten seconds.)
     fn broken(&self, session: &Session) -> Answer {
+        session.close();
         self.sessions.end(session.token());
         Answer::TimedOut
     }

@@ -95,8 +95,10 @@ async fn upgrade_request<A: Clone + Send + Sync + 'static>(
 /// The key of a request that asks for a WebSocket (RFC 6455, section 4.2.1).
 fn handshake_key(method: &Method, headers: &HeaderMap) -> Option<String> {
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    // A list may be spread over several headers of the same name.
     let lists = |name, token: &str| {
-        text(name).is_some_and(|list| list.split(',').any(|item| item.trim().eq_ignore_ascii_case(token)))
+        let lists = headers.get_all(name).into_iter().filter_map(|list| list.to_str().ok());
+        lists.flat_map(|list| list.split(',')).any(|item| item.trim().eq_ignore_ascii_case(token))
     };
     let asks = method == Method::GET
         && lists(header::CONNECTION, "upgrade")

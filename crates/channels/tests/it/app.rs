@@ -1,44 +1,24 @@
-//! The application that the contract is tested on: chat rooms with a callback for every situation.
+//! What the tests need besides the reference application: a channel with a callback for every
+//! situation, and one whose messages go through `handle_out`.
 
 use std::time::Duration;
 
 use bytes::Bytes;
 use channels::{
-    Binary, Channel, ChannelSocket, Crash, Handled, JoinError, Joined, Payload, Reason, Refusal, Reply,
+    Binary, Channel, ChannelSocket, Crash, Handled, JoinError, Joined, Payload, Presence, Reason, Reply,
     Socket,
 };
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
-pub fn socket() -> Socket<User> {
-    Socket::new(|request| async move {
-        if request.params.get("token").is_some_and(|token| token == "bad") {
-            return Err(Refusal);
-        }
-        Ok(User(request.params.get("user").cloned()))
-    })
-    .id(|User(user)| user.as_ref().map(|user| format!("users_socket:{user}")))
-    .channel::<Console>("console")
-    .channel::<Chat>("chat:*")
-    .channel::<LoudChat>("loud:*")
+use crate::reference::{self, Assigns};
+
+pub fn socket(presence: Presence) -> Socket<Assigns> {
+    reference::socket(presence).channel::<Probe>("probe:*").channel::<Loud>("loud:*")
 }
 
-#[derive(Clone)]
-pub struct User(Option<String>);
-
-/// Tells what was broadcast to it: the end of every chat channel, by its reason.
-struct Console;
-
-impl Channel for Console {
-    type Assigns = User;
-    type Info = ();
-
-    async fn join(_: &str, _: Payload, _: &mut ChannelSocket<Self>) -> Result<Joined<Self>, JoinError> {
-        Ok(Joined::new(Self))
-    }
-}
-
-struct Chat {
+/// Tells the topic `console` of its end.
+struct Probe {
     name: String,
 }
 
@@ -57,8 +37,8 @@ struct Text {
     text: String,
 }
 
-impl Channel for Chat {
-    type Assigns = User;
+impl Channel for Probe {
+    type Assigns = Assigns;
     type Info = Info;
 
     async fn join(
@@ -67,14 +47,16 @@ impl Channel for Chat {
         socket: &mut ChannelSocket<Self>,
     ) -> Result<Joined<Self>, JoinError> {
         match topic {
-            "chat:secret" => return Err(JoinError::reason("You don't have permission!")),
-            "chat:panic" => panic!("a join that panics"),
-            "chat:hang" => std::future::pending().await,
-            "chat:slow" => tokio::time::sleep(Duration::from_millis(50)).await,
+            "probe:panic" => panic!("a join that panics"),
+            "probe:hang" => std::future::pending().await,
+            "probe:slow" => tokio::time::sleep(Duration::from_millis(50)).await,
             _ => {}
         }
         let Name { name } = params.parse()?;
-        if topic == "chat:greeting" {
+        if name == "nobody" {
+            return Err(JoinError::reason("no such name"));
+        }
+        if topic == "probe:greeting" {
             let _ = socket.channel_ref().send(Info::AfterJoin);
         }
         Ok(Joined::new(Self { name }))
@@ -120,10 +102,15 @@ impl Channel for Chat {
             "stop" => return Ok(Handled::Stop),
             "stop_reply" => return Ok(Handled::StopReply(Reply::ok(json!({ "last": true }))?)),
             "panic" => panic!("a callback that panics"),
-            "kick" => {
-                let Name { name } = payload.parse()?;
-                socket.endpoint().disconnect(&format!("users_socket:{name}"));
+            "track" | "update" | "untrack" => {
+                let presence = socket.assigns.presence.clone();
+                match event {
+                    "track" => presence.track(socket, &self.name, payload.parse::<Value>()?)?,
+                    "update" => presence.update(socket, &self.name, payload.parse::<Value>()?)?,
+                    _ => presence.untrack(socket, &self.name)?,
+                }
             }
+            "list" => return Ok(Handled::ok(socket.assigns.presence.list(socket.topic()).await)?),
             "states" => {
                 let pusher = socket.pusher();
                 let filler = "x".repeat(50_000);
@@ -157,12 +144,12 @@ impl Channel for Chat {
 }
 
 /// A chat whose messages go through `handle_out`, and arrive in capitals.
-struct LoudChat {
+struct Loud {
     heard: u32,
 }
 
-impl Channel for LoudChat {
-    type Assigns = User;
+impl Channel for Loud {
+    type Assigns = Assigns;
     type Info = ();
     const INTERCEPT: &'static [&'static str] = &["new_msg"];
 

@@ -1,15 +1,17 @@
-//! The channel contract, over a real port with a real WebSocket client.
+//! The channel contract over a real port: with serializers 1.0.0 and 2.0.0, over WebSockets and
+//! long polls, with the reference application as what is served.
+
+#[path = "../../examples/reference/channels.rs"]
+mod reference;
 
 mod app;
-mod client;
+mod support;
 
-mod callbacks;
+mod contract;
 mod isolation;
-mod joining;
 #[cfg(feature = "test")]
 mod kit;
 #[cfg(feature = "test")]
 mod pubsub;
 #[cfg(feature = "test")]
 mod server;
-mod sockets;

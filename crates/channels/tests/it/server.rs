@@ -9,16 +9,17 @@ use channels::{
 use metrics_util::debugging::{DebugValue, DebuggingRecorder};
 use serde_json::json;
 
-use crate::{app, client::TestServer};
+use crate::{app, support::server::TestServer};
 
 #[tokio::test]
 async fn a_join_that_takes_too_long_is_refused() {
     let endpoint = Endpoint::new(Limits { join_timeout: Duration::from_millis(20), ..Limits::default() });
-    let client = TestClient::connect(&endpoint, app::socket(), &[]).await.expect("let in");
-    let refused = client.subscribe_and_join("chat:hang", json!({ "name": "Ada" })).await;
+    let client =
+        TestClient::connect(&endpoint, app::socket(Presence::new(&endpoint)), &[]).await.expect("let in");
+    let refused = client.subscribe_and_join("probe:hang", json!({ "name": "Ada" })).await;
     assert_eq!(refused.err().expect("refused"), json!({ "reason": "join timed out" }));
     // The topic is free again.
-    let refused = client.subscribe_and_join("chat:hang", json!({ "name": "Ada" })).await;
+    let refused = client.subscribe_and_join("probe:hang", json!({ "name": "Ada" })).await;
     assert_eq!(refused.err().expect("refused"), json!({ "reason": "join timed out" }));
 }
 
@@ -28,16 +29,16 @@ async fn a_draining_endpoint_lets_nobody_in_and_everybody_go() {
     let mut clients = Vec::new();
     for _ in 0..5 {
         let mut client = server.client().await;
-        client.join("chat:a", r#"{"name":"Ada"}"#).await;
+        client.join("probe:a", r#"{"name":"Ada"}"#).await;
         clients.push(client);
     }
-    server.endpoint.broadcast("chat:a", "last", json!({})).expect("json");
+    server.endpoint.broadcast("probe:a", "last", json!({})).expect("json");
     let endpoint = server.endpoint.clone();
     let drain = Drain { batch: 2, interval: Duration::from_millis(5), deadline: Duration::from_secs(10) };
     let drained = tokio::spawn(async move { endpoint.drain(drain).await });
     for client in &mut clients {
         // What was sent before goes out first.
-        client.expect(r#"[null,null,"chat:a","last",{}]"#).await;
+        client.expect(r#"[null,null,"probe:a","last",{}]"#).await;
         client.expect_close(1012).await;
     }
     let refused = server.connect("/socket/websocket?vsn=2.0.0", &[]).await.err();
@@ -50,7 +51,7 @@ async fn a_draining_endpoint_lets_nobody_in_and_everybody_go() {
 async fn who_does_not_answer_a_drain_is_cut_off_at_its_deadline() {
     let server = TestServer::start();
     let mut client = server.client().await;
-    client.join("chat:a", r#"{"name":"Ada"}"#).await;
+    client.join("probe:a", r#"{"name":"Ada"}"#).await;
     // This client reads nothing, and so does not answer.
     server.endpoint.drain(Drain { deadline: Duration::from_millis(50), ..Drain::default() }).await;
     let gone = async {
@@ -68,12 +69,15 @@ async fn what_happens_is_counted() {
     let snapshotter = recorder.snapshotter();
     let limits = Limits { messages_per_second: 10, ..Limits::default() };
     let endpoint = metrics::with_local_recorder(&recorder, || Endpoint::new(limits));
-    let refused = TestClient::connect(&endpoint, app::socket(), &[("token", "bad")]).await.err();
+    let refused = TestClient::connect(&endpoint, app::socket(Presence::new(&endpoint)), &[("token", "bad")])
+        .await
+        .err();
     assert_eq!(refused, Some(Refusal));
-    let client = TestClient::connect(&endpoint, app::socket(), &[]).await.expect("let in");
-    let (chat, _) = client.subscribe_and_join("chat:a", json!({ "name": "Ada" })).await.expect("joined");
+    let client =
+        TestClient::connect(&endpoint, app::socket(Presence::new(&endpoint)), &[]).await.expect("let in");
+    let (chat, _) = client.subscribe_and_join("probe:a", json!({ "name": "Ada" })).await.expect("joined");
     client.subscribe_and_join("chat:secret", json!({})).await.err().expect("refused");
-    client.subscribe_and_join("chat:b", json!({})).await.err().expect("crashed");
+    client.subscribe_and_join("probe:b", json!({})).await.err().expect("crashed");
     chat.push("new_msg", json!({ "text": "hi" }));
     chat.assert_push("new_msg").await;
     chat.push("states", json!(5));

@@ -22,7 +22,7 @@ use crate::{
     outbox::Outbox,
     serializer::Serializer,
     socket::Connected,
-    transport::{Wire, Written, intake::Intake},
+    transport::{CloseCode, Wire, Written, intake::Intake},
 };
 
 /// Names a session, and is all that its client needs to know: it cannot be guessed.
@@ -91,6 +91,11 @@ impl Session {
         }
     }
 
+    /// Closes the connection; a poll that waits is told.
+    pub fn close(&self) {
+        self.online.connection().close(CloseCode::Error, "malformed message");
+    }
+
     /// What waits, or what comes within the window; `None` when the session has ended.
     pub async fn poll(&self, window: Duration) -> Option<Answer> {
         let connection = self.online.connection();
@@ -117,7 +122,7 @@ impl Session {
     pub fn receive(&self, messages: &[Sent<'_>], limit: usize) -> bool {
         let connection: &Arc<Connection> = self.online.connection();
         let _cork = connection.cork();
-        connection.heard();
+        // Posts do not count as a sign of life: who never polls reads nothing.
         let mut intake = self.intake.lock();
         let now = intake.now();
         messages.iter().all(|message| match message {

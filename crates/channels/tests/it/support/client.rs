@@ -1,64 +1,36 @@
-//! A server on a free port, and clients that speak to it in lines of JSON.
+//! A WebSocket client that speaks in lines of JSON.
 
-use std::{net::SocketAddr, time::Duration};
+use std::net::SocketAddr;
 
-use channels::{Endpoint, Limits, Server};
 use futures::{SinkExt, StreamExt};
 use serde_json::Value;
-use tokio::{net::TcpStream, sync::oneshot, time::timeout};
+use tokio::net::TcpStream;
 use tokio_tungstenite::{
     MaybeTlsStream, WebSocketStream, connect_async,
     tungstenite::{self, Message, client::IntoClientRequest, http::StatusCode},
 };
 
-/// How long an answer may take before a test gives up on it.
-const PATIENCE: Duration = Duration::from_secs(10);
-
-/// A running server of the test application; it stops when it is dropped.
-pub struct TestServer {
-    pub endpoint: Endpoint,
-    pub address: SocketAddr,
-    _stop: oneshot::Sender<()>,
-}
-
-impl TestServer {
-    pub fn start() -> Self {
-        Self::with(Limits { messages_per_second: 0, joins_per_second: 0, ..Limits::default() })
-    }
-
-    pub fn with(limits: Limits) -> Self {
-        let endpoint = Endpoint::new(limits);
-        let live = endpoint.mount("/socket", crate::app::socket());
-        let server = Server::bind(([127, 0, 0, 1], 0).into()).expect("a free port");
-        let address = server.local_addr();
-        let (stop, stopped) = oneshot::channel();
-        tokio::spawn(server.run(live, async {
-            let _ = stopped.await;
-        }));
-        Self { endpoint, address, _stop: stop }
-    }
-
-    pub async fn client(&self) -> Client {
-        self.connect("/socket/websocket?vsn=2.0.0", &[]).await.expect("a connection")
-    }
-
-    /// A client at this path and with these headers, or the status that it was refused with.
-    pub async fn connect(&self, path: &str, headers: &[(&'static str, &str)]) -> Result<Client, StatusCode> {
-        let mut request = format!("ws://{}{path}", self.address).into_client_request().expect("a request");
-        for (name, value) in headers {
-            request.headers_mut().insert(*name, value.parse().expect("a header"));
-        }
-        match connect_async(request).await {
-            Ok((stream, _)) => Ok(Client(stream)),
-            Err(tungstenite::Error::Http(response)) => Err(response.status()),
-            Err(error) => panic!("{error}"),
-        }
-    }
-}
+use super::soon;
 
 pub struct Client(pub WebSocketStream<MaybeTlsStream<TcpStream>>);
 
 impl Client {
+    pub async fn connect(
+        address: SocketAddr,
+        path: &str,
+        headers: &[(&'static str, &str)],
+    ) -> Result<Self, StatusCode> {
+        let mut request = format!("ws://{address}{path}").into_client_request().expect("a request");
+        for (name, value) in headers {
+            request.headers_mut().insert(*name, value.parse().expect("a header"));
+        }
+        match soon(connect_async(request)).await {
+            Ok((stream, _)) => Ok(Self(stream)),
+            Err(tungstenite::Error::Http(response)) => Err(response.status()),
+            Err(error) => panic!("{error}"),
+        }
+    }
+
     pub async fn send(&mut self, text: &str) {
         self.message(Message::text(text)).await;
     }
@@ -68,9 +40,9 @@ impl Client {
     }
 
     /// Sends several messages in one write, as a browser under load does.
-    pub async fn send_together(&mut self, texts: &[&str]) {
+    pub async fn send_together(&mut self, texts: &[impl AsRef<str>]) {
         for text in texts {
-            self.0.feed(Message::text(*text)).await.expect("an open socket");
+            self.0.feed(Message::text(text.as_ref())).await.expect("an open socket");
         }
         self.0.flush().await.expect("an open socket");
     }
@@ -78,7 +50,7 @@ impl Client {
     /// The next message but pings and pongs.
     pub async fn next(&mut self) -> Message {
         loop {
-            let next = timeout(PATIENCE, self.0.next()).await.expect("a message in time");
+            let next = soon(self.0.next()).await;
             match next.expect("a message, and not the end").expect("a message") {
                 Message::Ping(_) | Message::Pong(_) => {}
                 message => return message,

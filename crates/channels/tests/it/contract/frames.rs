@@ -1,0 +1,222 @@
+//! Heartbeats, pushes, broadcasts, order and shape (WIRE: frames 2, 3, 7, 10, 11, 12).
+
+use crate::support::{peer::Wire, server::TestServer};
+
+on_every_wire!(
+    a_heartbeat_is_answered_without_join_ref_whatever_its_payload,
+    any_other_event_of_the_heartbeats_topic_is_unmatched,
+    a_push_to_a_topic_that_is_not_joined_is_unmatched,
+    a_broadcast_has_no_references_and_reaches_everybody_on_the_topic_and_nobody_else,
+    a_push_of_the_channel_has_its_join_ref_and_no_ref,
+    a_reply_has_the_response_as_it_was_given,
+    a_topic_that_is_no_string_is_echoed,
+    a_join_and_a_push_may_come_in_one_segment,
+    messages_of_one_socket_are_handled_in_order,
+    what_came_before_a_broken_message_is_still_handled,
+    what_is_no_message_ends_the_connection,
+    a_long_message_goes_both_ways,
+);
+on_v2!(what_follows_the_fifth_element_is_ignored, an_array_of_less_than_five_ends_the_connection);
+
+async fn a_heartbeat_is_answered_without_join_ref_whatever_its_payload(wire: Wire) {
+    let server = TestServer::start();
+    let mut peer = server.peer(wire).await;
+    for payload in ["{}", "null", "[]", r#"{"a":{"b":[1]}}"#, "5"] {
+        peer.send(&format!(r#"["9","17","phoenix","heartbeat",{payload}]"#)).await;
+        peer.expect_ok("null", r#""17""#, "phoenix").await;
+    }
+}
+
+async fn any_other_event_of_the_heartbeats_topic_is_unmatched(wire: Wire) {
+    let server = TestServer::start();
+    let mut peer = server.peer(wire).await;
+    for event in ["phx_join", "ping", "", "Heartbeat"] {
+        peer.send(&format!(r#"["9","17","phoenix","{event}",{{}}]"#)).await;
+        peer.expect_error("null", r#""17""#, "phoenix", "unmatched topic").await;
+    }
+    peer.send(r#"["9","17","chat:a","heartbeat",{}]"#).await;
+    peer.expect_error("null", r#""17""#, "chat:a", "unmatched topic").await;
+}
+
+async fn a_push_to_a_topic_that_is_not_joined_is_unmatched(wire: Wire) {
+    let server = TestServer::start();
+    let mut peer = server.peer(wire).await;
+    for topic in ["chat:x", "nowhere", ""] {
+        peer.send(&format!(r#"["3","5","{topic}","new_msg",{{}}]"#)).await;
+        peer.expect_error("null", r#""5""#, topic, "unmatched topic").await;
+    }
+}
+
+async fn a_broadcast_has_no_references_and_reaches_everybody_on_the_topic_and_nobody_else(wire: Wire) {
+    let server = TestServer::start();
+    let (mut ada, mut bo, mut cy) =
+        (server.peer(wire).await, server.peer(wire).await, server.peer(wire).await);
+    ada.join("chat:a", r#"{"name":"Ada"}"#).await;
+    bo.join("chat:a", r#"{"name":"Bo"}"#).await;
+    cy.join("chat:b", r#"{"name":"Cy"}"#).await;
+    ada.send(r#"["1","2","chat:a","new_msg",{"text":"hi"}]"#).await;
+    for peer in [&mut ada, &mut bo] {
+        peer.expect(r#"[null,null,"chat:a","new_msg",{"name":"Ada","text":"hi"}]"#).await;
+        peer.expect_nothing().await;
+    }
+    cy.expect_nothing().await;
+}
+
+async fn a_push_of_the_channel_has_its_join_ref_and_no_ref(wire: Wire) {
+    let server = TestServer::start();
+    let mut peer = server.peer(wire).await;
+    peer.join("probe:a", r#"{"name":"Ada"}"#).await;
+    peer.send(r#"["1","2","probe:a","push",{"n":1}]"#).await;
+    peer.expect(r#"["1",null,"probe:a","pushed",{"n":1}]"#).await;
+    peer.expect_nothing().await;
+}
+
+async fn a_reply_has_the_response_as_it_was_given(wire: Wire) {
+    let server = TestServer::start();
+    let mut peer = server.peer(wire).await;
+    peer.join("chat:a", r#"{"name":"Ada"}"#).await;
+    for payload in [r#"{"deep":[1,{"a":null}],"ä":"\u0000\ud83d\ude00 ☃"}"#, "null", "5", r#""text""#, "[]"]
+    {
+        peer.send(&format!(r#"["1","2","chat:a","ping",{payload}]"#)).await;
+        peer.expect(&format!(r#"["1","2","chat:a","phx_reply",{{"status":"ok","response":{payload}}}]"#))
+            .await;
+    }
+}
+
+async fn a_topic_that_is_no_string_is_echoed(wire: Wire) {
+    let server = TestServer::start();
+    let mut peer = server.peer(wire).await;
+    for topic in [r#"{"a":1}"#, "null", "5", r#"["chat:a"]"#, "true"] {
+        for event in ["x", "phx_join", "heartbeat"] {
+            peer.send(&format!(r#"["1","2",{topic},"{event}",{{}}]"#)).await;
+            peer.expect(&format!(
+                r#"[null,"2",{topic},"phx_reply",{{"status":"error","response":{{"reason":"unmatched topic"}}}}]"#
+            ))
+            .await;
+        }
+    }
+}
+
+async fn a_join_and_a_push_may_come_in_one_segment(wire: Wire) {
+    let server = TestServer::start();
+    let mut peer = server.peer(wire).await;
+    for topic in ["chat:a", "probe:slow"] {
+        let join = format!(r#"["1","1","{topic}","phx_join",{{"name":"Ada"}}]"#);
+        let ping = format!(r#"["1","2","{topic}","ping",{{"n":1}}]"#);
+        peer.send_together(&[&join, &ping]).await;
+        peer.expect_ok(r#""1""#, r#""1""#, topic).await;
+        peer.expect(&format!(r#"["1","2","{topic}","phx_reply",{{"status":"ok","response":{{"n":1}}}}]"#))
+            .await;
+    }
+}
+
+async fn messages_of_one_socket_are_handled_in_order(wire: Wire) {
+    let server = TestServer::start();
+    let mut peer = server.peer(wire).await;
+    peer.join("chat:a", r#"{"name":"Ada"}"#).await;
+    let pings: Vec<_> =
+        (0..60).map(|number| format!(r#"["1",{number},"chat:a","ping",{{"n":{number}}}]"#)).collect();
+    peer.send_together(&pings.iter().map(String::as_str).collect::<Vec<_>>()).await;
+    for number in 0..60 {
+        peer.expect(&format!(
+            r#"["1",{number},"chat:a","phx_reply",{{"status":"ok","response":{{"n":{number}}}}}]"#
+        ))
+        .await;
+    }
+}
+
+async fn what_came_before_a_broken_message_is_still_handled(wire: Wire) {
+    let server = TestServer::start();
+    let (mut ada, mut bo) = (server.peer(wire).await, server.peer(wire).await);
+    bo.join("chat:a", r#"{"name":"Bo"}"#).await;
+    let good =
+        [r#"["1","1","chat:a","phx_join",{"name":"Ada"}]"#, r#"["1","2","chat:a","new_msg",{"text":"hi"}]"#];
+    ada.send_broken(&good, "garbage").await;
+    bo.expect(r#"[null,null,"chat:a","new_msg",{"name":"Ada","text":"hi"}]"#).await;
+    bo.expect_nothing().await;
+}
+
+async fn what_is_no_message_ends_the_connection(wire: Wire) {
+    let server = TestServer::start();
+    let mut other = server.peer(wire).await;
+    let depth = 100_000;
+    for broken in [
+        "",
+        " ",
+        "{",
+        "{}",
+        "[]",
+        "null",
+        "5",
+        r#""text""#,
+        "NaN",
+        "\u{feff}",
+        r#"{"topic":"a"}"#,
+        r#"["1","2","phoenix","heartbeat",{}"#,
+        r#"["1","2","phoenix","heartbeat",{}]x"#,
+        r#"["1","2","phoenix","heartbeat",{}][]"#,
+        r#"{"topic":"phoenix","event":"heartbeat","payload":{},"ref":"1"} x"#,
+        r#"{"topic":"phoenix","event":"heartbeat","payload":{},"ref":"1",}"#,
+        &"[".repeat(depth),
+        &r#"{"a":"#.repeat(depth),
+    ] {
+        let mut peer = server.peer(wire).await;
+        peer.send_broken(&[], broken).await;
+        peer.expect_end(1011).await;
+    }
+    // What is wrong inside of a message that is one otherwise.
+    for broken in [
+        r#""\ud83d""#,
+        r#""\udc00 ""#,
+        "1e999999",
+        "NaN",
+        "Infinity",
+        "01",
+        "+1",
+        r#""\x""#,
+        "\"\t\"",
+        "'a'",
+        "{a:1}",
+    ] {
+        let mut peer = server.peer(wire).await;
+        let message = peer.encode_raw(broken);
+        peer.send_broken(&[], &message).await;
+        peer.expect_end(1011).await;
+    }
+    let mut peer = server.peer(wire).await;
+    let message = format!("\u{feff}{}", peer.encode_raw("{}"));
+    peer.send_broken(&[], &message).await;
+    peer.expect_end(1011).await;
+    other.expect_nothing().await;
+}
+
+async fn a_long_message_goes_both_ways(wire: Wire) {
+    let server = TestServer::start();
+    let mut peer = server.peer(wire).await;
+    peer.join("chat:a", r#"{"name":"Ada"}"#).await;
+    let filler = "x".repeat(9 << 20);
+    peer.send(&format!(r#"["1","2","chat:a","ping","{filler}"]"#)).await;
+    assert_eq!(peer.next().await.payload["response"], *filler);
+    let nested = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+    peer.send(&format!(r#"["1","2","chat:a","ping",{nested}]"#)).await;
+    let crate::support::peer::Came::Text(text) = peer.came().await else { panic!("no text") };
+    assert!(text.contains(&nested));
+}
+
+async fn what_follows_the_fifth_element_is_ignored(wire: Wire) {
+    let server = TestServer::start();
+    let mut peer = server.peer(wire).await;
+    peer.send(r#"["9","17","phoenix","heartbeat",{},6,[7],{"a":null}]"#).await;
+    peer.expect_ok("null", r#""17""#, "phoenix").await;
+}
+
+async fn an_array_of_less_than_five_ends_the_connection(wire: Wire) {
+    let server = TestServer::start();
+    for broken in
+        [r#"["9"]"#, r#"["9","17"]"#, r#"["9","17","phoenix"]"#, r#"["9","17","phoenix","heartbeat"]"#]
+    {
+        let mut peer = server.peer(wire).await;
+        peer.send_broken(&[], broken).await;
+        peer.expect_end(1011).await;
+    }
+}
