@@ -1,0 +1,3 @@
+import { suite } from './official/suite.js';
+
+suite('1.3');
