@@ -12,11 +12,11 @@
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::{SystemTime, UNIX_EPOCH},
 };
 
 use channels::{
-    Channel, ChannelSocket, CheckOrigin, Crash, Endpoint, Handled, JoinError, Joined, Limits, Payload,
+    Channel, ChannelSocket, CheckOrigin, Crash, Drain, Endpoint, Handled, JoinError, Joined, Limits, Payload,
     Presence, Reason, Refusal, Server, Socket,
 };
 use rustix::process::{Resource, getrlimit, setrlimit};
@@ -269,6 +269,6 @@ async fn main() -> std::io::Result<()> {
         terminate.recv().await;
     };
     server.run(live, terminated).await?;
-    endpoint.shutdown(Duration::from_secs(5)).await;
+    endpoint.drain(Drain::default()).await;
     Ok(())
 }

@@ -24,7 +24,7 @@ use crate::{
     frame::{Broadcast, ConflateKey, Format, Frame},
     limits::Limits,
     message::{Incoming, Outgoing, Ref, Status},
-    outbox::{Outbox, Rejected},
+    outbox::{Outbox, Queued, Rejected},
     payload::Payload,
     pubsub::{Subscriber, SubscriberId, Subscription},
     router::{JoinId, Route, Router},
@@ -181,10 +181,13 @@ impl Connection {
     pub fn send_frame(self: &Arc<Self>, frame: Arc<Frame>) {
         let mut outlet = self.outlet.lock();
         match outlet.outbox.push(frame) {
-            Ok(()) => self.schedule(&mut outlet),
+            Ok(Queued::Added) => self.schedule(&mut outlet),
+            // It waits in a place whose turn comes.
+            Ok(Queued::Replaced) => self.endpoint.telemetry().conflations.increment(1),
             Err(Rejected::Closed) => {}
             Err(Rejected::TooSlow) => {
                 debug!("slow consumer");
+                self.endpoint.telemetry().slow_consumers.increment(1);
                 self.close_locked(&mut outlet, CloseCode::Policy, "slow consumer", true);
             }
         }
@@ -242,7 +245,11 @@ impl Connection {
 
     /// Writes what is queued, as far as the wire takes it.
     fn write(self: &Arc<Self>, outlet: &mut Outlet) {
-        if self.wire.write(&mut outlet.outbox) == Written::Blocked {
+        let (frames, bytes) = outlet.outbox.waiting();
+        let written = self.wire.write(&mut outlet.outbox);
+        let (frames_left, bytes_left) = outlet.outbox.waiting();
+        self.count_out(frames - frames_left, bytes - bytes_left);
+        if written == Written::Blocked {
             outlet.blocked = true;
             tokio::spawn(self.clone().write_when_possible());
         }
@@ -252,7 +259,19 @@ impl Connection {
     /// what belongs together is taken together.
     pub fn take(&self) -> VecDeque<Arc<Frame>> {
         let mut outlet = self.outlet.lock();
-        if outlet.corks == 0 { outlet.outbox.take() } else { VecDeque::new() }
+        if outlet.corks > 0 {
+            return VecDeque::new();
+        }
+        let (frames, bytes) = outlet.outbox.waiting();
+        self.count_out(frames, bytes);
+        outlet.outbox.take()
+    }
+
+    fn count_out(&self, frames: usize, bytes: usize) {
+        if bytes > 0 {
+            self.endpoint.telemetry().messages_out.increment(frames as u64);
+            self.endpoint.telemetry().bytes_out.increment(bytes as u64);
+        }
     }
 
     /// Only clients that read more slowly than we write have this task.
@@ -284,6 +303,7 @@ impl Connection {
             }
         } else if u64::from(silence) > self.wire.patience(self) {
             debug!(silence, "silent client");
+            self.endpoint.telemetry().silent.increment(1);
             self.close(CloseCode::Protocol, "silent for too long");
         }
     }
@@ -315,6 +335,7 @@ impl Online {
         wire: Wire,
     ) -> Self {
         let id = connected.id();
+        endpoint.telemetry().connections.increment(1);
         let connection = Connection::new(endpoint.clone(), Box::new(connected), format, wire);
         Self {
             _registered: endpoint.register(&connection),
@@ -331,6 +352,7 @@ impl Online {
 impl Drop for Online {
     fn drop(&mut self) {
         self.connection.gone();
+        self.connection.endpoint.telemetry().connections.decrement(1);
     }
 }
 

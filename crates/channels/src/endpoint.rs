@@ -5,7 +5,7 @@
 use std::{
     sync::{
         Arc, OnceLock, Weak,
-        atomic::{AtomicU32, AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -18,10 +18,11 @@ use crate::{
     connections::{Connections, Registered},
     flusher::Flushers,
     frame::Broadcast,
-    limits::Limits,
+    limits::{Drain, Limits},
     payload::{IntoPayload, PayloadError},
     pubsub::{PubSub, Subscriber, SubscriberId, Subscription},
     socket::Socket,
+    telemetry::Telemetry,
     transport::{self, CloseCode},
 };
 
@@ -36,8 +37,10 @@ struct Shared {
     pubsub: Arc<PubSub>,
     connections: Connections,
     flushers: OnceLock<Flushers>,
+    telemetry: Telemetry,
     /// Seconds since the endpoint was made, as the sweep last saw them; never 0.
     clock: AtomicU32,
+    draining: AtomicBool,
     /// Numbers given to connections and joins.
     numbers: AtomicU64,
 }
@@ -52,7 +55,9 @@ impl Endpoint {
                 pubsub: Arc::new(PubSub::new()),
                 connections: Connections::new(),
                 flushers: OnceLock::new(),
+                telemetry: Telemetry::new(),
                 clock: AtomicU32::new(1),
+                draining: AtomicBool::new(false),
                 numbers: AtomicU64::new(1),
             }),
         }
@@ -105,22 +110,33 @@ impl Endpoint {
         self.shared.connections.count()
     }
 
-    /// Closes every connection with 1012 (service restart), after which clients come back by
-    /// themselves, and waits until all are gone or `deadline` has passed.
-    pub async fn shutdown(&self, deadline: Duration) {
-        let deadline = Instant::now() + deadline;
-        for (count, connection) in self.shared.connections.all().into_iter().enumerate() {
-            connection.close(CloseCode::Restart, "service restart");
-            if count % 64 == 63 {
-                tokio::task::yield_now().await;
+    /// Takes no more clients, and closes those there are with 1012 (service restart), in batches:
+    /// clients come back by themselves, and what they come back to is not stormed. Whatever was
+    /// sent to a client before goes out first. Returns when all are gone; who is not by the deadline
+    /// is cut off.
+    pub async fn drain(&self, drain: Drain) {
+        self.shared.draining.store(true, Ordering::Relaxed);
+        let deadline = Instant::now() + drain.deadline;
+        let mut connections = self.shared.connections.all();
+        while !connections.is_empty() && Instant::now() < deadline {
+            let rest = connections.split_off(drain.batch.max(1).min(connections.len()));
+            for connection in std::mem::replace(&mut connections, rest) {
+                connection.close(CloseCode::Restart, "service restart");
+            }
+            if !connections.is_empty() {
+                tokio::time::sleep(drain.interval).await;
             }
         }
         while self.connections() > 0 && Instant::now() < deadline {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
+        for connection in self.shared.connections.all() {
+            connection.wire().shutdown();
+        }
     }
 
     pub(crate) fn publish(&self, broadcast: Broadcast, from: Option<SubscriberId>) {
+        self.shared.telemetry.broadcasts.increment(1);
         self.shared.pubsub.publish(&Arc::new(broadcast), from);
     }
 
@@ -130,6 +146,14 @@ impl Endpoint {
 
     pub(crate) fn limits(&self) -> &Limits {
         &self.shared.limits
+    }
+
+    pub(crate) fn telemetry(&self) -> &Telemetry {
+        &self.shared.telemetry
+    }
+
+    pub(crate) fn is_draining(&self) -> bool {
+        self.shared.draining.load(Ordering::Relaxed)
     }
 
     pub(crate) fn next_number(&self) -> u64 {

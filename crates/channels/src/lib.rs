@@ -83,7 +83,9 @@
 //! The crate knows nothing of what is built on it.
 
 mod endpoint;
+mod origin;
 mod socket;
+mod token;
 
 mod channel;
 mod message;
@@ -103,6 +105,7 @@ mod router;
 
 mod serializer;
 mod server;
+mod telemetry;
 mod transport;
 
 pub use channel::{
@@ -110,9 +113,11 @@ pub use channel::{
     SendError,
 };
 pub use endpoint::Endpoint;
-pub use limits::Limits;
+pub use limits::{Drain, Limits};
 pub use message::{Reply, Status};
+pub use origin::CheckOrigin;
 pub use payload::{Binary, IntoPayload, Payload, PayloadError};
 pub use presence::{Meta, Presence, Presences, Present, TrackError};
 pub use server::{PeerAddr, Server};
-pub use socket::{CheckOrigin, Connect, Refusal, Socket};
+pub use socket::{Connect, Refusal, Socket};
+pub use token::{TokenError, Tokens};

@@ -26,6 +26,28 @@ pub struct Limits {
     /// Sockets that send nothing for so long are closed. Default 60 s, as in Phoenix; clients send
     /// a heartbeat every 30 s.
     pub silence: Duration,
+    /// How long a socket's `connect` may take; past it the client is answered HTTP 503. Default 10 s.
+    pub connect_timeout: Duration,
+    /// How long a channel's `join` may take; past it the join is refused with `join timed out`.
+    /// Default 10 s, after which clients have given up on it.
+    pub join_timeout: Duration,
+}
+
+/// How an endpoint lets go of its clients; see [`Endpoint::drain`](crate::Endpoint::drain).
+#[derive(Clone, Debug)]
+pub struct Drain {
+    /// Clients that are closed together. Default 1,000.
+    pub batch: usize,
+    /// Pause between two batches. Default 100 ms.
+    pub interval: Duration,
+    /// How long all of it may take. Default 10 s.
+    pub deadline: Duration,
+}
+
+impl Default for Drain {
+    fn default() -> Self {
+        Self { batch: 1000, interval: Duration::from_millis(100), deadline: Duration::from_secs(10) }
+    }
 }
 
 impl Default for Limits {
@@ -38,6 +60,8 @@ impl Default for Limits {
             messages_per_second: 500,
             joins_per_second: 100,
             silence: Duration::from_secs(60),
+            connect_timeout: Duration::from_secs(10),
+            join_timeout: Duration::from_secs(10),
         }
     }
 }

@@ -18,6 +18,14 @@ pub(crate) struct Outbox {
     closed: bool,
 }
 
+/// What became of a frame that was queued.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Queued {
+    Added,
+    /// It took the place of its older self.
+    Replaced,
+}
+
 /// Why a frame was not queued.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Rejected {
@@ -37,7 +45,7 @@ impl Outbox {
     ///
     /// The bound counts what waits in front of the frame and not the frame, so that one message of
     /// any size goes to a client that keeps up.
-    pub fn push(&mut self, frame: Arc<Frame>) -> Result<(), Rejected> {
+    pub fn push(&mut self, frame: Arc<Frame>) -> Result<Queued, Rejected> {
         if self.closed {
             return Err(Rejected::Closed);
         }
@@ -48,7 +56,7 @@ impl Outbox {
             if let Some(older) = older.and_then(|position| self.frames.get_mut(position + untouched)) {
                 self.bytes = self.bytes - older.bytes.len() + frame.bytes.len();
                 *older = frame;
-                return Ok(());
+                return Ok(Queued::Replaced);
             }
         }
         if self.bytes > self.limit {
@@ -56,7 +64,7 @@ impl Outbox {
         }
         self.bytes += frame.bytes.len();
         self.frames.push_back(frame);
-        Ok(())
+        Ok(Queued::Added)
     }
 
     /// Queues the last frame there will be (some transports have none), whatever waits. With
@@ -93,6 +101,11 @@ impl Outbox {
 
     pub fn is_empty(&self) -> bool {
         self.frames.is_empty()
+    }
+
+    /// How many frames wait, and how many bytes of them.
+    pub fn waiting(&self) -> (usize, usize) {
+        (self.frames.len(), self.bytes)
     }
 
     /// Whether nothing more is taken.

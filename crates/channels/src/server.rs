@@ -68,7 +68,7 @@ impl Server {
     }
 
     /// Serves requests until `shutdown` is ready. Requests that are under way, and WebSockets, go
-    /// on by themselves (see [`Endpoint::shutdown`](crate::Endpoint::shutdown)).
+    /// on by themselves (see [`Endpoint::drain`](crate::Endpoint::drain)).
     ///
     /// # Errors
     /// The listener could not be handed to the runtime.

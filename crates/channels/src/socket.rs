@@ -13,7 +13,10 @@ use crate::{
         server::{ChannelHandle, ChannelServer, JoinRequest, Then},
     },
     connection::Connection,
+    endpoint::Endpoint,
+    origin::CheckOrigin,
     router::JoinId,
+    telemetry::Outcome,
     topic::TopicPattern,
 };
 
@@ -48,18 +51,12 @@ pub struct Connect {
 #[error("the connection was refused")]
 pub struct Refusal;
 
-/// Which pages may open a WebSocket. Browsers tell their page's origin; other clients tell none,
-/// and are let in.
-#[derive(Clone, Debug, Default)]
-pub enum CheckOrigin {
-    /// Pages of the host that the request itself was sent to.
-    #[default]
-    SameHost,
-    /// Pages of these origins, each as browsers write it: `https://example.org`, with the port
-    /// unless it is the scheme's own.
-    Origins(Vec<String>),
-    /// All pages.
-    Any,
+/// Why a client is not connected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NotConnected {
+    Refused,
+    /// `connect` took too long, or the endpoint is draining: the client may try again.
+    Unavailable,
 }
 
 impl<A: Clone + Send + Sync + 'static> Socket<A> {
@@ -106,7 +103,29 @@ impl<A: Clone + Send + Sync + 'static> Socket<A> {
     }
 
     /// Lets the client in, or not.
-    pub(crate) async fn connect(self: &Arc<Self>, request: Connect) -> Result<Connected<A>, Refusal> {
+    pub(crate) async fn connect(
+        self: &Arc<Self>,
+        endpoint: &Endpoint,
+        request: Connect,
+    ) -> Result<Connected<A>, NotConnected> {
+        let limit = endpoint.limits().connect_timeout;
+        let connected = if endpoint.is_draining() {
+            Err(NotConnected::Unavailable)
+        } else {
+            match tokio::time::timeout(limit, self.judge(request)).await {
+                Ok(connected) => connected.map_err(|Refusal| NotConnected::Refused),
+                Err(_) => Err(NotConnected::Unavailable),
+            }
+        };
+        endpoint.telemetry().connect(match &connected {
+            Ok(_) => Outcome::Ok,
+            Err(NotConnected::Refused) => Outcome::Refused,
+            Err(NotConnected::Unavailable) => Outcome::Timeout,
+        });
+        connected
+    }
+
+    async fn judge(self: &Arc<Self>, request: Connect) -> Result<Connected<A>, Refusal> {
         if !self.check_origin.allows(&request.headers) {
             return Err(Refusal);
         }
@@ -165,65 +184,5 @@ impl<A: Clone + Send + Sync + 'static> Channels for Connected<A> {
     ) -> (Arc<dyn ChannelHandle>, Then) {
         let (_, open) = &self.socket.routes[route];
         open(self.assigns.clone(), connection, join, request)
-    }
-}
-
-impl CheckOrigin {
-    fn allows(&self, headers: &HeaderMap) -> bool {
-        let Some(origin) = headers.get(http::header::ORIGIN) else { return true };
-        let Ok(origin) = origin.to_str() else { return matches!(self, Self::Any) };
-        match self {
-            Self::Any => true,
-            Self::Origins(origins) => origins.iter().any(|allowed| allowed.eq_ignore_ascii_case(origin)),
-            Self::SameHost => {
-                let host = headers.get(http::header::HOST).and_then(|host| host.to_str().ok());
-                let origin_host = origin.split_once("://").map(|(_, host)| host);
-                origin_host.is_some_and(|origin| {
-                    host.is_some_and(|host| bare(host).eq_ignore_ascii_case(bare(origin)))
-                })
-            }
-        }
-    }
-}
-
-/// The host without the port: Phoenix compares hosts, and proxies change ports.
-fn bare(host: &str) -> &str {
-    match host.rsplit_once(':') {
-        Some((bare, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => bare,
-        _ => host,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn allows(check: &CheckOrigin, origin: &str) -> bool {
-        let mut headers = HeaderMap::new();
-        headers.insert(http::header::HOST, "race.example:4000".parse().expect("a header"));
-        headers.insert(http::header::ORIGIN, origin.parse().expect("a header"));
-        check.allows(&headers)
-    }
-
-    #[test]
-    fn pages_of_the_same_host_may_connect() {
-        assert!(allows(&CheckOrigin::SameHost, "http://race.example:4000"));
-        assert!(allows(&CheckOrigin::SameHost, "https://RACE.example"));
-        assert!(!allows(&CheckOrigin::SameHost, "https://evil.example"));
-        assert!(!allows(&CheckOrigin::SameHost, "https://race.example.evil.example"));
-        assert!(!allows(&CheckOrigin::SameHost, "null"));
-    }
-
-    #[test]
-    fn listed_origins_may_connect() {
-        let check = CheckOrigin::Origins(vec!["https://party.example".into()]);
-        assert!(allows(&check, "https://party.example"));
-        assert!(!allows(&check, "http://party.example"));
-        assert!(!allows(&check, "http://race.example:4000"));
-    }
-
-    #[test]
-    fn who_tells_no_origin_is_no_browser() {
-        assert!(CheckOrigin::SameHost.allows(&HeaderMap::new()));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
-use ::channels::{Endpoint, Server};
+use ::channels::{Drain, Endpoint, Server};
 use race::{Millis, Settings};
 use thiserror::Error;
 use tokio::{sync::oneshot, task::JoinHandle};
@@ -127,7 +127,7 @@ impl Running {
     /// Takes nobody in any more, and tells everybody to come back later.
     pub async fn shutdown(self) {
         let _ = self.stop.send(());
-        self.endpoint.shutdown(FAREWELL).await;
+        self.endpoint.drain(Drain { deadline: FAREWELL, ..Drain::default() }).await;
         if !self.serving.is_finished() {
             let _ = self.serving.await;
         }

@@ -249,6 +249,7 @@ impl<C: Channel> ChannelServer<C> {
     fn post_or_kill(self: &Arc<Self>, mail: Mail<C>, at: At) {
         if let Err(Undelivered::Full(_)) = self.post(mail, at) {
             warn!(topic = %self.core.topic, "the channel's mailbox is full: it is ended");
+            self.core.connection.endpoint().telemetry().mailbox_overflows.increment(1);
             self.kill();
         }
     }

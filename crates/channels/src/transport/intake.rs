@@ -51,6 +51,8 @@ impl Intake {
 
     fn message(&mut self, message: Result<Incoming<'_>, DecodeError>, Now(now): Now) -> bool {
         let limits = self.connection.limits();
+        let telemetry = self.connection.endpoint().telemetry();
+        telemetry.messages_in.increment(1);
         match message {
             Ok(message) => {
                 let is_join = matches!(message.event, Text::Plain("phx_join"));
@@ -59,12 +61,14 @@ impl Intake {
                 if granted {
                     self.connection.receive(&message);
                 } else {
+                    telemetry.limited.increment(1);
                     self.connection.refuse(&message, "rate limited");
                 }
                 true
             }
             Err(error) => {
                 debug!(%error, "malformed message");
+                telemetry.malformed.increment(1);
                 // Not 1000: after that phoenix.js would not come back.
                 self.connection.close(CloseCode::Error, "malformed message");
                 false

@@ -24,7 +24,7 @@ use super::request;
 use crate::{
     endpoint::Endpoint,
     serializer::Serializer,
-    socket::{Connect, Socket},
+    socket::{Connect, NotConnected, Socket},
 };
 pub(super) use session::Slot;
 
@@ -82,11 +82,12 @@ impl<A: Clone + Send + Sync + 'static> LongPoll<A> {
         let Some(serializer) = Serializer::for_version(request.params.get("vsn").map(String::as_str)) else {
             return Answer::Forbidden;
         };
-        match self.socket.connect(request).await {
+        match self.socket.connect(&self.endpoint, request).await {
             Ok(connected) => {
                 Answer::Gone { token: Some(self.sessions.open(&self.endpoint, serializer, connected)) }
             }
-            Err(_) => Answer::Forbidden,
+            Err(NotConnected::Refused) => Answer::Forbidden,
+            Err(NotConnected::Unavailable) => Answer::Unavailable,
         }
     }
 

@@ -29,7 +29,7 @@ use crate::{
     endpoint::Endpoint,
     frame::{self, Format, Frame, Framing},
     serializer::Serializer,
-    socket::{Connect, Connected, Refusal, Socket},
+    socket::{Connect, Connected, NotConnected, Socket},
 };
 
 /// Serves this path.
@@ -63,11 +63,13 @@ async fn upgrade_request<A: Clone + Send + Sync + 'static>(
     let peer = request.peer;
     let is_phoenix = request::protocols(&request.headers).any(|protocol| protocol == "phoenix");
     let connected = match serializer {
-        Some(serializer) => socket.connect(request).await.map(|connected| (serializer, connected)),
-        None => Err(Refusal),
+        Some(serializer) => socket.connect(&endpoint, request).await.map(|connected| (serializer, connected)),
+        None => Err(NotConnected::Refused),
     };
-    let Ok((serializer, connected)) = connected else {
-        return StatusCode::FORBIDDEN.into_response();
+    let (serializer, connected) = match connected {
+        Ok(connected) => connected,
+        Err(NotConnected::Refused) => return StatusCode::FORBIDDEN.into_response(),
+        Err(NotConnected::Unavailable) => return StatusCode::SERVICE_UNAVAILABLE.into_response(),
     };
     tokio::spawn(async move {
         match upgrade.await.map(Stream::from_upgraded) {

@@ -159,7 +159,7 @@ async fn a_shutdown_closes_with_1012() {
     let mut client = server.client().await;
     client.join("chat:a", r#"{"name":"Ada"}"#).await;
     let endpoint = server.endpoint.clone();
-    let shutdown = tokio::spawn(async move { endpoint.shutdown(Duration::from_secs(10)).await });
+    let shutdown = tokio::spawn(async move { endpoint.drain(channels::Drain::default()).await });
     client.expect_close(1012).await;
     drop(client);
     shutdown.await.expect("no panic");

@@ -46,9 +46,11 @@ impl Drop for Visit {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
-    #[tokio::test]
+    #[tokio::test(start_paused = true)]
     async fn it_is_noticed_when_the_last_one_leaves() {
         let visits = Arc::new(Visits::default());
         assert!(visits.is_empty());
@@ -57,6 +59,7 @@ mod tests {
         assert!(!visits.is_empty());
         drop(second);
         assert!(visits.is_empty());
-        visits.emptied().await;
+        let noticed = tokio::time::timeout(Duration::from_secs(1), visits.emptied()).await;
+        assert_eq!(noticed, Ok(()));
     }
 }

@@ -73,6 +73,11 @@ impl Server {
         Server::on(data, &[])
     }
 
+    /// The key that this server signs with.
+    pub fn secret(&self) -> Vec<u8> {
+        std::fs::read(self.data.0.join("secret")).expect("a key")
+    }
+
     pub async fn client(&self) -> Client {
         let url = format!("ws://{}/socket/websocket?vsn=2.0.0", self.running.local_addr());
         let (socket, _) =

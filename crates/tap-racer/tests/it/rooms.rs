@@ -2,6 +2,7 @@
 
 use std::{collections::HashSet, time::Duration};
 
+use jsonwebtoken::{EncodingKey, Header};
 use serde_json::json;
 
 use crate::kit::{Server, soon, sprint};
@@ -48,6 +49,18 @@ async fn a_host_token_is_good_for_its_own_room_only() {
     // A seat is signed with the same key, and hosts nothing.
     let (_, seated) = server.phone(&format!("play:{first}"), "Ada").await;
     assert_eq!(client.join(&format!("console:{first}"), json!({ "host": seated["seat"] })).await, wrong);
+}
+
+#[tokio::test]
+async fn the_host_of_an_earlier_room_of_the_same_code_is_a_stranger() {
+    let server = Server::start();
+    let (code, _) = server.make_room().await;
+    let claims = json!({ "room": code, "host": true, "made": 1_700_000_000_000_i64 });
+    let key = EncodingKey::from_secret(&server.secret());
+    let earlier = jsonwebtoken::encode(&Header::default(), &claims, &key).expect("a token");
+    let mut client = server.client().await;
+    let answer = client.join(&format!("console:{code}"), json!({ "host": earlier })).await;
+    assert_eq!(answer, Err("wrong host token".to_owned()));
 }
 
 #[tokio::test]

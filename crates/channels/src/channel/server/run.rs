@@ -7,13 +7,14 @@ use std::{
 };
 
 use futures::FutureExt;
-use tracing::{debug, error};
+use tracing::{Instrument, Span, debug, debug_span, error};
 
 use super::{ChannelServer, JoinRequest, Mail, PATIENCE, Running, State, Then};
 use crate::{
     channel::{Channel, ChannelSocket, Crash, Handled, JoinError, Joined, Reason},
     message::{Farewell, Outgoing, Ref, Reply, Status, Text},
     payload::Payload,
+    telemetry::Outcome,
 };
 
 /// A channel while its callbacks run. If its task is aborted, the channel still comes to its end.
@@ -46,18 +47,32 @@ impl<C: Channel> ChannelServer<C> {
     pub(super) async fn join(self: Arc<Self>, request: JoinRequest, mut socket: ChannelSocket<C>) {
         let JoinRequest { topic, message_ref, params, replaces, .. } = request;
         let answer = Answer { message_ref, replaces };
+        let limit = self.core.connection.limits().join_timeout;
+        let span = debug_span!("join", %topic);
         let mut life = Life { server: self, stage: Stage::Joining(answer) };
-        match guarded(async { C::join(&topic, params, &mut socket).await }).await {
-            Ok(Ok(joined)) => life.go_in(joined, socket),
-            Ok(Err(JoinError::Refused(response))) => {
+        let join = guarded(span, async { C::join(&topic, params, &mut socket).await });
+        let outcome = match tokio::time::timeout(limit, join).await {
+            Ok(Ok(Ok(joined))) => {
+                life.go_in(joined, socket);
+                Outcome::Ok
+            }
+            Ok(Ok(Err(JoinError::Refused(response)))) => {
                 debug!(%topic, "join refused");
                 life.stay_out(&response);
+                Outcome::Refused
             }
-            Ok(Err(JoinError::Crashed(crash))) | Err(crash) => {
+            Ok(Ok(Err(JoinError::Crashed(crash))) | Err(crash)) => {
                 error!(%topic, cause = %crash, "join crashed");
                 life.stay_out(&Payload::reason("join crashed"));
+                Outcome::Crashed
             }
-        }
+            Err(_) => {
+                error!(%topic, "join timed out");
+                life.stay_out(&Payload::reason("join timed out"));
+                Outcome::Timeout
+            }
+        };
+        life.server.core.connection.endpoint().telemetry().join(outcome);
         if let Some(mail) = life.next() {
             life.go_on(mail).await;
         }
@@ -73,16 +88,21 @@ impl<C: Channel> ChannelServer<C> {
         let (handled, asked) = match mail {
             Mail::In { event, payload, message_ref } => {
                 socket.set_message_ref(message_ref.clone());
-                let handled = guarded(async { channel.handle_in(&event, payload, socket).await }).await;
+                let span = debug_span!("handle_in", topic = %self.core.topic, %event);
+                let handled = guarded(span, async { channel.handle_in(&event, payload, socket).await }).await;
                 socket.set_message_ref(None);
                 (handled, Some(message_ref))
             }
             Mail::Out(broadcast) => {
                 let handle_out =
                     async { channel.handle_out(&broadcast.event, &broadcast.payload, socket).await };
-                (guarded(handle_out).await, None)
+                let span = debug_span!("handle_out", topic = %self.core.topic, event = %broadcast.event);
+                (guarded(span, handle_out).await, None)
             }
-            Mail::Info(info) => (guarded(async { channel.handle_info(info, socket).await }).await, None),
+            Mail::Info(info) => {
+                let span = debug_span!("handle_info", topic = %self.core.topic);
+                (guarded(span, async { channel.handle_info(info, socket).await }).await, None)
+            }
             Mail::Leave { message_ref } => {
                 self.core
                     .reply(message_ref.as_ref(), &Reply { status: Status::Ok, response: Payload::empty() });
@@ -109,6 +129,7 @@ impl<C: Channel> ChannelServer<C> {
             }
             Err(crash) => {
                 error!(topic = %self.core.topic, cause = %crash, "channel crashed");
+                self.core.connection.endpoint().telemetry().crashes.increment(1);
                 After::End { reason: Reason::Crashed, farewell: Some(Farewell::Error), then: None }
             }
         }
@@ -118,7 +139,8 @@ impl<C: Channel> ChannelServer<C> {
     async fn end(&self, mut running: Box<Running<C>>, reason: Reason, farewell: Option<Farewell>) {
         running.subscription = None;
         let Running { channel, socket, .. } = &mut *running;
-        let terminate = guarded(async { channel.terminate(reason, socket).await });
+        let span = debug_span!("terminate", topic = %self.core.topic, ?reason);
+        let terminate = guarded(span, async { channel.terminate(reason, socket).await });
         match tokio::time::timeout(PATIENCE, terminate).await {
             Ok(Ok(())) => {}
             Ok(Err(crash)) => error!(topic = %self.core.topic, cause = %crash, "terminate crashed"),
@@ -260,8 +282,8 @@ impl<C: Channel> Drop for Life<C> {
 }
 
 /// Runs a callback; a panic becomes a crash.
-async fn guarded<T>(callback: impl Future<Output = T>) -> Result<T, Crash> {
-    AssertUnwindSafe(callback).catch_unwind().await.map_err(|panic| {
+async fn guarded<T>(span: Span, callback: impl Future<Output = T>) -> Result<T, Crash> {
+    AssertUnwindSafe(callback.instrument(span)).catch_unwind().await.map_err(|panic| {
         let text = panic.downcast_ref::<&str>().copied();
         let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
         Crash::new(format!("panicked: {}", text.unwrap_or("with no message")))

@@ -27,6 +27,8 @@ pub(super) enum Answer {
     },
     Forbidden,
     TimedOut,
+    /// The client may try again later.
+    Unavailable,
 }
 
 impl Answer {
@@ -37,6 +39,7 @@ impl Answer {
             Self::Ok => br#"{"status":200}"#.to_vec(),
             Self::Forbidden => br#"{"status":403}"#.to_vec(),
             Self::TimedOut => br#"{"status":408}"#.to_vec(),
+            Self::Unavailable => br#"{"status":500}"#.to_vec(),
             Self::Gone { token: None } => br#"{"status":410}"#.to_vec(),
             Self::Gone { token: Some(token) } => [polled(410, token).as_bytes(), b"]}"].concat(),
             Self::Nothing { token } => [polled(204, token).as_bytes(), b"]}"].concat(),

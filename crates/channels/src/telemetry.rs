@@ -1,0 +1,86 @@
+//! What the crate counts, through the facade of the crate `metrics`. Install a recorder before the
+//! endpoint is made; without one, counting costs next to nothing.
+//!
+//! | metric | counts |
+//! | --- | --- |
+//! | `channels_connects_total{outcome}` | requests to connect: `ok`, `refused`, `timeout` |
+//! | `channels_connections` | clients that are connected now |
+//! | `channels_joins_total{outcome}` | joins: `ok`, `refused`, `crashed`, `timeout` |
+//! | `channels_crashes_total` | channels that ended by a crash |
+//! | `channels_messages_in_total` | messages of clients |
+//! | `channels_messages_malformed_total` | those that were none, and closed their socket |
+//! | `channels_messages_limited_total` | those that were answered `rate limited` |
+//! | `channels_broadcasts_total` | broadcasts, whatever the number of their subscribers |
+//! | `channels_messages_out_total`, `channels_bytes_out_total` | what went out to clients |
+//! | `channels_conflations_total` | states that a newer one replaced before they went out |
+//! | `channels_slow_consumers_total` | clients that were closed because they read too slowly |
+//! | `channels_mailbox_overflows_total` | channels that ended because messages piled up |
+//! | `channels_silent_total` | clients that were closed because they sent nothing |
+
+use metrics::{Counter, Gauge, counter, gauge};
+
+/// How a request to connect, or a join, ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    Ok,
+    Refused,
+    Crashed,
+    Timeout,
+}
+
+impl Outcome {
+    const ALL: [(Self, &str); 4] = [
+        (Self::Ok, "ok"),
+        (Self::Refused, "refused"),
+        (Self::Crashed, "crashed"),
+        (Self::Timeout, "timeout"),
+    ];
+}
+
+/// The metrics of an endpoint.
+pub(crate) struct Telemetry {
+    connects: [Counter; 4],
+    joins: [Counter; 4],
+    pub connections: Gauge,
+    pub crashes: Counter,
+    pub messages_in: Counter,
+    pub malformed: Counter,
+    pub limited: Counter,
+    pub broadcasts: Counter,
+    pub messages_out: Counter,
+    pub bytes_out: Counter,
+    pub conflations: Counter,
+    pub slow_consumers: Counter,
+    pub mailbox_overflows: Counter,
+    pub silent: Counter,
+}
+
+impl Telemetry {
+    pub fn new() -> Self {
+        Self {
+            connects: Outcome::ALL
+                .map(|(_, outcome)| counter!("channels_connects_total", "outcome" => outcome)),
+            joins: Outcome::ALL.map(|(_, outcome)| counter!("channels_joins_total", "outcome" => outcome)),
+            connections: gauge!("channels_connections"),
+            crashes: counter!("channels_crashes_total"),
+            messages_in: counter!("channels_messages_in_total"),
+            malformed: counter!("channels_messages_malformed_total"),
+            limited: counter!("channels_messages_limited_total"),
+            broadcasts: counter!("channels_broadcasts_total"),
+            messages_out: counter!("channels_messages_out_total"),
+            bytes_out: counter!("channels_bytes_out_total"),
+            conflations: counter!("channels_conflations_total"),
+            slow_consumers: counter!("channels_slow_consumers_total"),
+            mailbox_overflows: counter!("channels_mailbox_overflows_total"),
+            silent: counter!("channels_silent_total"),
+        }
+    }
+
+    pub fn connect(&self, outcome: Outcome) {
+        self.connects[outcome as usize].increment(1);
+    }
+
+    pub fn join(&self, outcome: Outcome) {
+        self.joins[outcome as usize].increment(1);
+    }
+}
