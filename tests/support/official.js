@@ -16,7 +16,6 @@ export function load(version) {
   return {
     version,
     ...require(`phoenix-${version}`),
-    /** Calls the callback when the channel's presence was brought up to date, with the state. */
     hasPresenceClass: minor >= 4,
     hasBinary: minor >= 5,
     /** Long polls: it understands that it was refused, and tries again. */
@@ -34,7 +33,7 @@ export function load(version) {
 
 /** The ways in which a version travels. */
 export function waysOf(library) {
-  const websocket = { name: 'websocket', transport: WebSocket, isWebSocket: true };
+  const websocket = { name: 'websocket', transport: WebSocket, isWebSocket: true, XMLHttpRequest };
   const polling = { name: 'longpoll', transport: library.LongPoll, XMLHttpRequest };
   const fetching = { ...polling, name: 'longpoll by fetch', XMLHttpRequest: undefined };
   return library.hasFetch ? [websocket, polling, fetching] : [websocket, polling];
@@ -55,6 +54,7 @@ export class Client {
     this.socket.onClose((event) => this.happened.note('close', event?.code));
     this.socket.onError((error) => this.happened.note('error', error));
     this.socket.onMessage((message) => {
+      if (message.event === 'phx_close') this.happened.note(`closed ${message.topic}`);
       if (message.event === 'phx_reply') this.happened.note(`reply ${message.ref}`, message);
       if (message.topic === 'phoenix') this.happened.note('heartbeat', message.payload.status);
     });
