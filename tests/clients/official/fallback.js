@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { Journal } from '../../support/journal.js';
+
 export function fallbackCases({ library, way, connect, topic }) {
   if (way.isWebSocket && library.hasFallback) {
     for (const [what, transport] of [['that never opens', Silent], ['that is cut off', Broken]]) {
@@ -26,10 +28,10 @@ export function fallbackCases({ library, way, connect, topic }) {
     }
 
     test('a WebSocket that works is kept', async (t) => {
-      const said = [];
-      const client = connect(t, { longPollFallbackMs: 1000, logger: (_, message) => said.push(message) });
+      const said = new Journal();
+      const client = connect(t, { longPollFallbackMs: 1000, logger: (_, message) => said.note(message) });
       await client.join(topic('chat:*'), { name: 'Ada' });
-      await client.happened.until(() => said.includes('connected to primary after'), 'the answer to a ping');
+      await said.times('connected to primary after');
       assert.ok(client.socket.conn instanceof way.transport);
     });
   }
