@@ -1,3 +1,3 @@
 import { suite } from './official/suite.js';
 
-suite('1.6');
+suite('phoenix-1.6', 6);

@@ -1,3 +1,3 @@
 import { suite } from './official/suite.js';
 
-suite('1.8');
+suite('phoenix-1.8', 8);

@@ -8,14 +8,16 @@ import { Topic } from './live.js';
 
 const require = createRequire(import.meta.url);
 
-/** What a version is, and what it can do. */
-export function load(version) {
+/**
+ * A version, and what it can do.
+ * @param {string} name of its package
+ * @param {number} minor of the version 1.x that it can do as much as
+ */
+export function load(name, minor) {
   // Versions before 1.6 know no other global object.
   globalThis.window = globalThis;
-  const minor = Number(version.split('.')[1]);
   return {
-    version,
-    ...require(`phoenix-${version}`),
+    ...require(name),
     hasPresenceClass: minor >= 4,
     hasBinary: minor >= 5,
     /** Long polls: it understands that it was refused, and tries again. */

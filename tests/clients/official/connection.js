@@ -65,6 +65,7 @@ export function connectionCases({ library, way, connect, topic }) {
         await two.join('chat:a', { name: 'Bo' }),
       ];
       await server[end]();
+      if (way.isWebSocket) assert.equal(await one.happened.times('close'), { stop: 1012, kill: 1006 }[end]);
       await Promise.all(members.map(({ happened }) => happened.times('error')));
       server = await startReference({ port: server.port });
       await Promise.all(members.map(({ happened }) => happened.times('joined', 2)));

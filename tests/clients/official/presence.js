@@ -38,7 +38,7 @@ export function presenceCases({ library, way, connect, topic }) {
     const room = topic('room:*');
     const ada = await enter(connect(t), room, 'Ada');
     const bo = await enter(connect(t), room, 'Bo');
-    await ada.roster.shows({ Ada: 1, Bo: 1 });
+    for (const { roster } of [ada, bo]) await roster.shows({ Ada: 1, Bo: 1 });
     const [before] = bo.roster.metas().filter(([name]) => name === 'Bo');
     bo.member.say('no such event');
     await bo.member.happened.times('joined', 2);

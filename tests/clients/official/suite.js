@@ -11,8 +11,8 @@ import { presenceCases } from './presence.js';
 
 let topics = 0;
 
-export function suite(version) {
-  const library = load(version);
+export function suite(name, minor) {
+  const library = load(name, minor);
   let server;
   before(async () => {
     server = await startReference();
@@ -20,7 +20,7 @@ export function suite(version) {
   after(() => server.kill());
 
   for (const way of waysOf(library)) {
-    describe(`phoenix ${version}, ${way.name}`, () => {
+    describe(`${name}, ${way.name}`, () => {
       before(() => {
         globalThis.XMLHttpRequest = way.XMLHttpRequest;
       });
