@@ -48,8 +48,8 @@ export class Client {
   constructor(library, url, options) {
     this.socket = new library.Socket(url, {
       // Not at once: 1.3 joins again and again until it is answered.
-      reconnectAfterMs: (tries) => 100 * tries,
-      rejoinAfterMs: (tries) => 100 * tries,
+      reconnectAfterMs: (tries) => 200 * tries,
+      rejoinAfterMs: (tries) => 200 * tries,
       ...options,
     });
     this.socket.onOpen(() => this.happened.note('open'));
