@@ -308,6 +308,12 @@ impl Connection {
         }
     }
 
+    /// The client goes away: what a test client does instead of cutting its line.
+    #[cfg(feature = "test")]
+    pub fn abandon(self: &Arc<Self>) {
+        self.gone();
+    }
+
     /// The connection is gone: every channel of it ends.
     fn gone(self: &Arc<Self>) {
         self.start_closing();

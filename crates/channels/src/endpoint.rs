@@ -20,13 +20,34 @@ use crate::{
     frame::Broadcast,
     limits::{Drain, Limits},
     payload::{IntoPayload, PayloadError},
-    pubsub::{PubSub, Subscriber, SubscriberId, Subscription},
+    pubsub::{Inlet, Local, PubSub, Relayed, Subscriber, SubscriberId, Subscription, Topics},
     socket::Socket,
     telemetry::Telemetry,
     transport::{self, CloseCode},
 };
 
 /// One server of channels. Cloning it is cheap and gives another handle of the same endpoint.
+///
+/// # Metrics
+///
+/// What happens is counted through the facade of the crate `metrics`: install a recorder before the
+/// endpoint is made. Without one, counting costs next to nothing.
+///
+/// | metric | counts |
+/// | --- | --- |
+/// | `channels_connects_total{outcome}` | requests to connect: `ok`, `refused`, `timeout` |
+/// | `channels_connections` | clients that are connected now |
+/// | `channels_joins_total{outcome}` | joins: `ok`, `refused`, `crashed`, `timeout` |
+/// | `channels_crashes_total` | channels that ended by a crash |
+/// | `channels_messages_in_total` | messages of clients |
+/// | `channels_messages_malformed_total` | those that were none, and closed their socket |
+/// | `channels_messages_limited_total` | those that were answered `rate limited` |
+/// | `channels_broadcasts_total` | broadcasts, whatever the number of their subscribers |
+/// | `channels_messages_out_total`, `channels_bytes_out_total` | what went out to clients |
+/// | `channels_conflations_total` | states that a newer one replaced before they went out |
+/// | `channels_slow_consumers_total` | clients that were closed because they read too slowly |
+/// | `channels_mailbox_overflows_total` | channels that ended because messages piled up |
+/// | `channels_silent_total` | clients that were closed because they sent nothing |
 #[derive(Clone)]
 pub struct Endpoint {
     shared: Arc<Shared>,
@@ -34,7 +55,8 @@ pub struct Endpoint {
 
 struct Shared {
     limits: Limits,
-    pubsub: Arc<PubSub>,
+    topics: Arc<Topics>,
+    pubsub: Box<dyn PubSub>,
     connections: Connections,
     flushers: OnceLock<Flushers>,
     telemetry: Telemetry,
@@ -49,10 +71,19 @@ impl Endpoint {
     /// An endpoint without sockets, whose clients are held to `limits`.
     #[must_use]
     pub fn new(limits: Limits) -> Self {
+        Self::with_pubsub(limits, Local)
+    }
+
+    /// An endpoint that is one node of several, which `pubsub` makes one server.
+    #[must_use]
+    pub fn with_pubsub(limits: Limits, pubsub: impl PubSub) -> Self {
+        let topics = Arc::new(Topics::new());
+        pubsub.start(Inlet::new(topics.clone()));
         Self {
             shared: Arc::new(Shared {
                 limits,
-                pubsub: Arc::new(PubSub::new()),
+                topics,
+                pubsub: Box::new(pubsub),
                 connections: Connections::new(),
                 flushers: OnceLock::new(),
                 telemetry: Telemetry::new(),
@@ -137,11 +168,13 @@ impl Endpoint {
 
     pub(crate) fn publish(&self, broadcast: Broadcast, from: Option<SubscriberId>) {
         self.shared.telemetry.broadcasts.increment(1);
-        self.shared.pubsub.publish(&Arc::new(broadcast), from);
+        let broadcast = Arc::new(broadcast);
+        self.shared.topics.publish(&broadcast, from);
+        self.shared.pubsub.publish(&Relayed(broadcast));
     }
 
     pub(crate) fn subscribe(&self, topic: &Arc<str>, subscriber: Arc<dyn Subscriber>) -> Subscription {
-        self.shared.pubsub.subscribe(topic, subscriber)
+        self.shared.topics.subscribe(topic, subscriber)
     }
 
     pub(crate) fn limits(&self) -> &Limits {

@@ -9,7 +9,8 @@
 //!               │
 //! request ── transport ── connection ── router ── channel server ── your Channel
 //!            WebSocket      outbox     joined       mailbox         join, handle_in, …
-//!               ▲             ▲        topics          │
+//!            long poll        ▲        topics          │
+//!               ▲             │                        │
 //!               └── frames ───┴──── push, reply ◄──────┤
 //!                             ▲                        │
 //!                             └────── pubsub ◄──── broadcast
@@ -80,7 +81,18 @@
 //! # }
 //! ```
 //!
+//! # Further
+//!
+//! - [`from_phoenix`]: each piece of a Phoenix application, and the same piece here.
+//! - [`Presence`], [`Tokens`], [`Limits`], [`Endpoint::drain`].
+//! - The module `test` (feature `test`): channels tested without a port.
+//! - `examples/reference.rs`: an application with a channel for everything there is.
+//!   `examples/hangman.rs`: a whole game.
+//!
 //! The crate knows nothing of what is built on it.
+
+#[doc = include_str!("../docs/from-phoenix.md")]
+pub mod from_phoenix {}
 
 mod endpoint;
 mod origin;
@@ -103,6 +115,9 @@ mod pubsub;
 mod presence;
 mod router;
 
+#[cfg(feature = "test")]
+pub mod test;
+
 mod serializer;
 mod server;
 mod telemetry;
@@ -118,6 +133,7 @@ pub use message::{Reply, Status};
 pub use origin::CheckOrigin;
 pub use payload::{Binary, IntoPayload, Payload, PayloadError};
 pub use presence::{Meta, Presence, Presences, Present, TrackError};
+pub use pubsub::{Inlet, Local, NotRelayed, PubSub, Relayed};
 pub use server::{PeerAddr, Server};
 pub use socket::{Connect, Refusal, Socket};
 pub use token::{TokenError, Tokens};

@@ -79,6 +79,13 @@ impl Payload {
     }
 }
 
+/// A payload is equal to the JSON that it says; bytes are equal to none.
+impl PartialEq<serde_json::Value> for Payload {
+    fn eq(&self, other: &serde_json::Value) -> bool {
+        self.parse::<serde_json::Value>().is_ok_and(|value| value == *other)
+    }
+}
+
 /// What `push`, `broadcast` and replies take: anything that serialises to JSON, [`Binary`] for
 /// bytes, or a finished [`Payload`].
 pub trait IntoPayload {

@@ -1,245 +1,138 @@
-//! Who listens to which topic. It knows neither sockets nor channels: a [`Subscriber`] takes
-//! broadcasts and does with them what it likes.
+//! Broadcasts: to the subscribers of this node, and through an adapter to those of others.
 //!
-//! Topics live in shards, each behind a lock of its own; a topic's subscribers live in a slab
-//! behind theirs. Both locks are held for a lookup or a copy of a few pointers, never while a
-//! subscriber is handed a message, so they may be taken in any callback.
+//! Source: the package `phoenix_pubsub`, `lib/phoenix/pubsub.ex` and `pubsub/adapter.ex`.
 
-use std::{
-    collections::{HashMap, hash_map::RandomState},
-    hash::BuildHasher,
-    sync::Arc,
-};
+mod topics;
 
-use parking_lot::Mutex;
+use std::sync::Arc;
 
-use crate::frame::Broadcast;
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
-/// Takes the broadcasts of a topic. It must neither block nor call back into the publisher's locks.
-pub(crate) trait Subscriber: Send + Sync {
-    fn deliver(self: Arc<Self>, broadcast: &Arc<Broadcast>);
+pub(crate) use topics::{Subscriber, SubscriberId, Subscription, Topics};
 
-    /// Which subscriber a `broadcast_from` leaves out.
-    fn id(&self) -> SubscriberId;
+use crate::{frame::Broadcast, payload::Payload};
+
+/// Carries broadcasts between the nodes of one server. What a node broadcasts reaches its own
+/// subscribers without an adapter's help.
+///
+/// [`Local`] is the adapter of a server of one node. `channels::test::pubsub_contract` (feature
+/// `test`) is what every adapter must pass.
+pub trait PubSub: Send + Sync + 'static {
+    /// Called once, when the endpoint is made: what other nodes publish is to go in here. An adapter
+    /// that connects to something does so on a task of its own.
+    fn start(&self, inlet: Inlet);
+
+    /// Tells the other nodes, in the order of the calls. It must not wait.
+    fn publish(&self, message: &Relayed);
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct SubscriberId(pub u64);
+/// The adapter of a server of one node: there is nobody to tell.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Local;
 
-/// The subscriptions of one server.
-pub(crate) struct PubSub {
-    shards: Box<[Mutex<Shard>]>,
-    hasher: RandomState,
+impl PubSub for Local {
+    fn start(&self, _: Inlet) {}
+
+    fn publish(&self, _: &Relayed) {}
 }
 
-type Shard = HashMap<Arc<str>, Arc<Mutex<Subscribers>>>;
+/// A broadcast on its way between nodes.
+#[derive(Clone, Debug)]
+pub struct Relayed(pub(crate) Arc<Broadcast>);
 
-/// Subscribers at fixed places, so that a broadcast that walks over them in steps meets each of
-/// them once, whoever comes and goes meanwhile.
-#[derive(Default)]
-struct Subscribers {
-    places: Vec<Option<Arc<dyn Subscriber>>>,
-    free: Vec<u32>,
+/// A relayed broadcast was not understood: another version of this crate wrote it.
+#[derive(Debug, thiserror::Error)]
+#[error("not a relayed broadcast")]
+pub struct NotRelayed;
+
+/// The first line of the encoding; the payload follows as it is.
+#[derive(Serialize, Deserialize)]
+struct Head {
+    topic: Box<str>,
+    event: Box<str>,
+    binary: bool,
+    conflated: bool,
 }
 
-/// Keeps a subscriber subscribed; ends the subscription when it is dropped.
-pub(crate) struct Subscription {
-    pubsub: Arc<PubSub>,
-    topic: Arc<str>,
-    place: u32,
-}
-
-impl PubSub {
-    const SHARDS: usize = 64;
-    /// Subscribers that are copied out of a topic at a time.
-    const STEP: usize = 128;
-
-    pub fn new() -> Self {
-        Self { shards: (0..Self::SHARDS).map(|_| Mutex::default()).collect(), hasher: RandomState::new() }
+impl Relayed {
+    /// The topic, by which an adapter may route.
+    #[must_use]
+    pub fn topic(&self) -> &str {
+        &self.0.topic
     }
 
-    fn shard(&self, topic: &str) -> &Mutex<Shard> {
-        &self.shards[self.hasher.hash_one(topic) as usize % self.shards.len()]
-    }
-
-    pub fn subscribe(self: &Arc<Self>, topic: &Arc<str>, subscriber: Arc<dyn Subscriber>) -> Subscription {
-        let mut shard = self.shard(topic).lock();
-        let (topic, subscribers) = match shard.get_key_value(topic) {
-            Some((topic, subscribers)) => (topic.clone(), subscribers),
-            None => (topic.clone(), &*shard.entry(topic.clone()).or_default()),
-        };
-        let place = subscribers.lock().insert(subscriber);
-        Subscription { pubsub: self.clone(), topic, place }
-    }
-
-    /// Hands the broadcast to every subscriber of its topic but `from`.
-    pub fn publish(&self, broadcast: &Arc<Broadcast>, from: Option<SubscriberId>) {
-        let Some(subscribers) = self.shard(&broadcast.topic).lock().get(&broadcast.topic).cloned() else {
-            return;
-        };
-        let mut step = Vec::new();
-        let mut next = 0;
-        loop {
-            {
-                let subscribers = subscribers.lock();
-                let places = subscribers.places.get(next..).unwrap_or_default();
-                let places = &places[..places.len().min(Self::STEP)];
-                next += places.len();
-                step.extend(places.iter().flatten().cloned());
-                if places.is_empty() {
-                    return;
-                }
-            }
-            for subscriber in step.drain(..) {
-                if from.is_none_or(|from| from != subscriber.id()) {
-                    subscriber.deliver(broadcast);
-                }
-            }
+    /// The broadcast as bytes: a line of JSON, and the payload.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let Broadcast { topic, event, payload, conflated, .. } = &*self.0;
+        let binary = matches!(payload, Payload::Binary(_));
+        let head = Head { topic: (**topic).into(), event: event.clone(), binary, conflated: *conflated };
+        // A struct of texts always has a JSON form.
+        let mut bytes = serde_json::to_vec(&head).unwrap_or_default();
+        bytes.push(b'\n');
+        match payload {
+            Payload::Json(json) => bytes.extend_from_slice(json.get().as_bytes()),
+            Payload::Binary(binary) => bytes.extend_from_slice(binary),
         }
+        bytes
     }
 
-    /// How many topics have a subscriber.
-    #[cfg(test)]
-    pub fn topics(&self) -> usize {
-        self.shards.iter().map(|shard| shard.lock().len()).sum()
-    }
-}
-
-impl Subscribers {
-    fn insert(&mut self, subscriber: Arc<dyn Subscriber>) -> u32 {
-        if let Some(place) = self.free.pop() {
-            self.places[place as usize] = Some(subscriber);
-            return place;
-        }
-        if self.places.is_empty() {
-            self.places.reserve_exact(1);
-        }
-        self.places.push(Some(subscriber));
-        (self.places.len() - 1) as u32
-    }
-
-    /// Returns the subscriber and whether it was the last one.
-    fn remove(&mut self, place: u32) -> (Option<Arc<dyn Subscriber>>, bool) {
-        let subscriber = self.places[place as usize].take();
-        self.free.push(place);
-        (subscriber, self.free.len() == self.places.len())
-    }
-}
-
-impl Drop for Subscription {
-    fn drop(&mut self) {
-        // The subscriber may be the last of its kind: it is dropped when no lock is held.
-        let _subscriber = {
-            let mut shard = self.pubsub.shard(&self.topic).lock();
-            let Some(subscribers) = shard.get(&self.topic) else { return };
-            let (subscriber, last) = subscribers.lock().remove(self.place);
-            if last {
-                shard.remove(&self.topic);
-            }
-            subscriber
+    /// Reads what [`Relayed::to_bytes`] wrote.
+    ///
+    /// # Errors
+    /// [`NotRelayed`] when it is something else.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, NotRelayed> {
+        let end = bytes.iter().position(|byte| *byte == b'\n').ok_or(NotRelayed)?;
+        let (head, payload) = (&bytes[..end], &bytes[end + 1..]);
+        let Head { topic, event, binary, conflated } =
+            serde_json::from_slice(head).map_err(|_| NotRelayed)?;
+        let payload = if binary {
+            Payload::Binary(Bytes::copy_from_slice(payload))
+        } else {
+            let json = std::str::from_utf8(payload).map_err(|_| NotRelayed)?;
+            Payload::Json(RawValue::from_string(json.to_owned()).map_err(|_| NotRelayed)?)
         };
+        Ok(Self(Arc::new(Broadcast::new(&topic, &event, payload, conflated))))
+    }
+}
+
+/// Where broadcasts of other nodes come in.
+#[derive(Clone)]
+pub struct Inlet {
+    topics: Arc<Topics>,
+}
+
+impl Inlet {
+    pub(crate) fn new(topics: Arc<Topics>) -> Self {
+        Self { topics }
+    }
+
+    /// Hands the broadcast of another node to the subscribers of this one.
+    pub fn deliver(&self, message: &Relayed) {
+        self.topics.publish(&message.0, None);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::payload::Payload;
 
-    struct Listener {
-        id: u64,
-        heard: Mutex<Vec<String>>,
-    }
-
-    impl Listener {
-        fn new(id: u64) -> Arc<Self> {
-            Arc::new(Self { id, heard: Mutex::default() })
+    #[test]
+    fn a_relayed_broadcast_is_read_back() {
+        for payload in [Payload::reason("a\nb"), Payload::Binary(Bytes::from_static(b"\n\x00\xff"))] {
+            let message = Relayed(Arc::new(Broadcast::new("a\n\"b", "e", payload, true)));
+            let read = Relayed::from_bytes(&message.to_bytes()).expect("our own");
+            assert_eq!(read.to_bytes(), message.to_bytes());
+            assert_eq!(read.topic(), "a\n\"b");
         }
     }
 
-    impl Subscriber for Listener {
-        fn deliver(self: Arc<Self>, broadcast: &Arc<Broadcast>) {
-            self.heard.lock().push(broadcast.event.to_string());
+    #[test]
+    fn what_is_no_relayed_broadcast_is_refused() {
+        for bytes in [&b""[..], b"\n", b"{}\n{}", b"no newline", b"{\"topic\":\"a\"}\n"] {
+            assert!(Relayed::from_bytes(bytes).is_err());
         }
-
-        fn id(&self) -> SubscriberId {
-            SubscriberId(self.id)
-        }
-    }
-
-    fn say(pubsub: &PubSub, topic: &str, event: &str, from: Option<u64>) {
-        let broadcast = Arc::new(Broadcast::new(topic, event, Payload::empty(), false));
-        pubsub.publish(&broadcast, from.map(SubscriberId));
-    }
-
-    #[test]
-    fn every_subscriber_of_a_topic_hears_a_broadcast_once() {
-        let pubsub = Arc::new(PubSub::new());
-        let listeners: Vec<_> = (0..1000).map(Listener::new).collect();
-        let _subscriptions: Vec<_> =
-            listeners.iter().map(|listener| pubsub.subscribe(&"a".into(), listener.clone())).collect();
-        say(&pubsub, "a", "hello", None);
-        say(&pubsub, "b", "other", None);
-        assert!(listeners.iter().all(|listener| *listener.heard.lock() == ["hello"]));
-    }
-
-    #[test]
-    fn a_broadcast_from_a_subscriber_is_not_heard_by_it() {
-        let pubsub = Arc::new(PubSub::new());
-        let (one, two) = (Listener::new(1), Listener::new(2));
-        let _one = pubsub.subscribe(&"a".into(), one.clone());
-        let _two = pubsub.subscribe(&"a".into(), two.clone());
-        say(&pubsub, "a", "hello", Some(1));
-        assert!(one.heard.lock().is_empty());
-        assert_eq!(*two.heard.lock(), ["hello"]);
-    }
-
-    #[test]
-    fn who_has_unsubscribed_hears_nothing_and_its_place_is_used_again() {
-        let pubsub = Arc::new(PubSub::new());
-        let (one, two, three) = (Listener::new(1), Listener::new(2), Listener::new(3));
-        let one_subscribed = pubsub.subscribe(&"a".into(), one.clone());
-        let _two = pubsub.subscribe(&"a".into(), two.clone());
-        drop(one_subscribed);
-        let _three = pubsub.subscribe(&"a".into(), three.clone());
-        say(&pubsub, "a", "hello", None);
-        assert!(one.heard.lock().is_empty());
-        assert_eq!((two.heard.lock().len(), three.heard.lock().len()), (1, 1));
-        assert_eq!(pubsub.shard("a").lock()["a"].lock().places.len(), 2);
-    }
-
-    #[test]
-    fn a_topic_without_subscribers_leaves_nothing_behind() {
-        let pubsub = Arc::new(PubSub::new());
-        let listener = Listener::new(1);
-        let subscriptions: Vec<_> = (0..100)
-            .map(|number| pubsub.subscribe(&format!("topic:{number}").into(), listener.clone()))
-            .collect();
-        assert_eq!(pubsub.topics(), 100);
-        drop(subscriptions);
-        assert_eq!(pubsub.topics(), 0);
-        assert_eq!(Arc::strong_count(&listener), 1);
-    }
-
-    #[test]
-    fn a_subscriber_may_unsubscribe_others_while_a_broadcast_goes_round() {
-        struct Ender(Mutex<Vec<Subscription>>);
-        impl Subscriber for Ender {
-            fn deliver(self: Arc<Self>, _: &Arc<Broadcast>) {
-                self.0.lock().clear();
-            }
-            fn id(&self) -> SubscriberId {
-                SubscriberId(0)
-            }
-        }
-        let pubsub = Arc::new(PubSub::new());
-        let ender = Arc::new(Ender(Mutex::default()));
-        let _ender = pubsub.subscribe(&"a".into(), ender.clone());
-        let listener = Listener::new(1);
-        for _ in 0..500 {
-            ender.0.lock().push(pubsub.subscribe(&"a".into(), listener.clone()));
-        }
-        say(&pubsub, "a", "hello", None);
-        assert!(listener.heard.lock().len() < 500, "only the step that was under way hears it");
     }
 }

@@ -1,21 +1,4 @@
-//! What the crate counts, through the facade of the crate `metrics`. Install a recorder before the
-//! endpoint is made; without one, counting costs next to nothing.
-//!
-//! | metric | counts |
-//! | --- | --- |
-//! | `channels_connects_total{outcome}` | requests to connect: `ok`, `refused`, `timeout` |
-//! | `channels_connections` | clients that are connected now |
-//! | `channels_joins_total{outcome}` | joins: `ok`, `refused`, `crashed`, `timeout` |
-//! | `channels_crashes_total` | channels that ended by a crash |
-//! | `channels_messages_in_total` | messages of clients |
-//! | `channels_messages_malformed_total` | those that were none, and closed their socket |
-//! | `channels_messages_limited_total` | those that were answered `rate limited` |
-//! | `channels_broadcasts_total` | broadcasts, whatever the number of their subscribers |
-//! | `channels_messages_out_total`, `channels_bytes_out_total` | what went out to clients |
-//! | `channels_conflations_total` | states that a newer one replaced before they went out |
-//! | `channels_slow_consumers_total` | clients that were closed because they read too slowly |
-//! | `channels_mailbox_overflows_total` | channels that ended because messages piled up |
-//! | `channels_silent_total` | clients that were closed because they sent nothing |
+//! What the crate counts; the documentation of [`Endpoint`](crate::Endpoint) lists it.
 
 use metrics::{Counter, Gauge, counter, gauge};
 

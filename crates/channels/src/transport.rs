@@ -16,6 +16,8 @@ use std::{io, sync::Arc};
 pub(crate) use tungstenite::protocol::frame::coding::CloseCode;
 use warp::{Filter, Rejection, reply::Response};
 
+#[cfg(feature = "test")]
+pub(crate) use self::{intake::Intake, longpoll::Slot};
 use crate::{connection::Connection, endpoint::Endpoint, frame::Frame, outbox::Outbox, socket::Socket};
 
 /// Serves a socket below `path`.

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Takes what a client sends, and counts it.
-pub(super) struct Intake {
+pub(crate) struct Intake {
     connection: Arc<Connection>,
     serializer: Serializer,
     messages: Meter,
@@ -23,7 +23,7 @@ pub(super) struct Intake {
 
 /// A moment of the meters' clock: one look at the clock serves for all that arrived together.
 #[derive(Clone, Copy)]
-pub(super) struct Now(u64);
+pub(crate) struct Now(u64);
 
 impl Intake {
     pub fn new(connection: Arc<Connection>) -> Self {

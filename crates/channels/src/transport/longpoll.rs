@@ -26,7 +26,7 @@ use crate::{
     serializer::Serializer,
     socket::{Connect, NotConnected, Socket},
 };
-pub(super) use session::Slot;
+pub(crate) use session::Slot;
 
 /// How long a poll waits for something to come.
 const WINDOW: Duration = Duration::from_secs(10);

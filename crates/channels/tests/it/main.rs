@@ -6,4 +6,10 @@ mod client;
 mod callbacks;
 mod isolation;
 mod joining;
+#[cfg(feature = "test")]
+mod kit;
+#[cfg(feature = "test")]
+mod pubsub;
+#[cfg(feature = "test")]
+mod server;
 mod sockets;

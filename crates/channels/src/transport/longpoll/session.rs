@@ -106,7 +106,7 @@ impl Session {
                 slot.shutdown();
                 return None;
             }
-            if timeout_at(deadline, slot.more.notified()).await.is_err() {
+            if timeout_at(deadline, slot.more()).await.is_err() {
                 connection.heard();
                 return Some(Answer::Nothing { token: self.token });
             }
@@ -135,6 +135,17 @@ pub(crate) struct Slot {
 }
 
 impl Slot {
+    /// The slot of a client in memory.
+    #[cfg(feature = "test")]
+    pub fn detached() -> Self {
+        Self { more: Notify::new(), token: Token(Uuid::nil()), sessions: Weak::new() }
+    }
+
+    /// Waits until there may be something in the outbox.
+    pub async fn more(&self) {
+        self.more.notified().await;
+    }
+
     /// Wakes the poll that waits; it takes what there is from the outbox.
     pub fn announce(&self, outbox: &mut Outbox) -> Written {
         if !outbox.is_empty() || outbox.is_closed() {
