@@ -17,7 +17,7 @@ export function suite(name, minor) {
   before(async () => {
     server = await startReference();
   });
-  after(() => server.kill());
+  after(() => server?.kill());
 
   for (const way of waysOf(library)) {
     describe(`${name}, ${way.name}`, () => {
