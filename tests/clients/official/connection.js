@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { startReference } from '../../support/reference.js';
+import { startExample } from '../../support/example.js';
 
 export function connectionCases({ library, way, connect, topic }) {
   if (way.isWebSocket || library.retriesRefusedPolls) {
@@ -54,7 +54,7 @@ export function connectionCases({ library, way, connect, topic }) {
 
   for (const end of ['stop', 'kill']) {
     test(`after a server's ${end} and start, all is joined again by itself`, async (t) => {
-      let server = await startReference();
+      let server = await startExample('reference');
       t.after(() => server.kill());
       const [one, two] = [connect(t, { url: server.socket }), connect(t, { url: server.socket })];
       const members = [
@@ -67,7 +67,7 @@ export function connectionCases({ library, way, connect, topic }) {
       await server[end]();
       if (way.isWebSocket) assert.equal(await one.happened.times('close'), { stop: 1012, kill: 1006 }[end]);
       await Promise.all(members.map(({ happened }) => happened.times('error')));
-      server = await startReference({ port: server.port });
+      server = await startExample('reference', ['--port', String(server.port)]);
       await Promise.all(members.map(({ happened }) => happened.times('joined', 2)));
       const [screen, ada, , player, bo] = members;
       bo.say('new_msg', { text: 'here again' });

@@ -2,7 +2,7 @@
 import { after, before, describe } from 'node:test';
 
 import { Client, load, waysOf } from '../../support/official.js';
-import { startReference } from '../../support/reference.js';
+import { startExample } from '../../support/example.js';
 import { binaryCases } from './binary.js';
 import { channelCases } from './channels.js';
 import { connectionCases } from './connection.js';
@@ -15,7 +15,7 @@ export function suite(name, minor) {
   const library = load(name, minor);
   let server;
   before(async () => {
-    server = await startReference();
+    server = await startExample('reference');
   });
   after(() => server?.kill());
 
