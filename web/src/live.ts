@@ -11,7 +11,7 @@ function wait(tries: number): number {
   return step * (0.75 + Math.random() * 0.5);
 }
 
-const proofWithin = 2500;
+const proofWithin = 2000;
 
 export class Live {
   readonly #socket: Socket;

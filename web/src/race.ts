@@ -7,6 +7,8 @@ export const defaultRules: Rules = { mode: 'sprint', taps: 100 };
 /** Above this many racers the screen shows the leaders and the rest as a pack. */
 export const lanesAtMost = 50;
 export const leadersShown = 10;
+/** And above this many the lobby has room for faces only. */
+export const namesAtMost = 120;
 
 export function ordinal(n: number): string {
   const tens = n % 100;
@@ -164,12 +166,13 @@ export function packOutline(progresses: Iterable<number>, slices: number): numbe
 
 /**
  * How large a racer's face is drawn in the lobby, in hundredths of the screen's width, so that all
- * chips fit: loose chips with whole names first, then a mosaic of equal cells.
+ * chips fit: loose chips with whole names first, then a mosaic of equal cells, then faces alone.
  */
 export function chipSize(count: number): number {
   const loose = Math.min(13, 17 / Math.sqrt(count));
   const mosaic = 19.6 / Math.sqrt(count);
-  return Math.round(100 * (count > lanesAtMost ? mosaic : loose)) / 100;
+  const faces = 35 / Math.sqrt(count);
+  return Math.round(100 * (count > namesAtMost ? faces : count > lanesAtMost ? mosaic : loose)) / 100;
 }
 
 export function clamp(value: number, low = 0, high = 1): number {

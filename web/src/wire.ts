@@ -1,4 +1,4 @@
-// What the server sends and takes, as in the protocol's third part. Nothing here decides anything.
+// What the server sends and takes. Nothing here decides anything.
 // All times are integers in milliseconds; `now`, `go_at` and `ends_at` are Unix time by the
 // server's clock; `t`, `time` and `at` count from the gun.
 
@@ -84,6 +84,7 @@ export interface ConsoleJoined extends Omit<PhaseChange, 'lanes'> {
   join_url: string;
   join_qr?: QrCode | null;
   locked?: boolean;
+  next_rules?: Rules;
   chat?: string;
   racers: Racer[];
   rope?: number | null;
@@ -95,6 +96,11 @@ export interface Tick {
   t: number;
   lanes: [number, number][];
   rope?: number | null;
+}
+
+/** What a host has chosen for the next race. */
+export interface Chosen {
+  rules: Rules;
 }
 
 export interface Flag {
@@ -126,6 +132,7 @@ export interface PlayJoined extends PhaseChange {
   chat?: string;
   report_every?: number;
   locked?: boolean;
+  next_rules?: Rules;
   results?: Results | null;
 }
 

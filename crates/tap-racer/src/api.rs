@@ -1,8 +1,10 @@
 //! What is asked by plain HTTP: making and finding rooms, and whether the server is well.
 
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
+use channels::PeerAddr;
 use serde_json::{Value, json};
+use tokio::time::Instant;
 use warp::{
     Filter, Rejection, Reply,
     http::{HeaderMap, StatusCode, header},
@@ -22,9 +24,12 @@ pub fn filter(
     let with_app = warp::any().map(move || app.clone());
     let make = warp::path!("api" / "rooms")
         .and(warp::post())
+        .and(warp::ext::get::<PeerAddr>())
         .and(warp::header::headers_cloned())
         .and(with_app.clone())
-        .map(|headers: HeaderMap, app: Arc<App>| make_room(&app, CameBy::from_headers(&headers).as_ref()));
+        .map(|PeerAddr(peer), headers: HeaderMap, app: Arc<App>| {
+            make_room(&app, peer.ip(), CameBy::from_headers(&headers).as_ref())
+        });
     let find = warp::path!("api" / "rooms" / String)
         .and(warp::get().or(warp::head()).unify())
         .and(with_app)
@@ -34,7 +39,10 @@ pub fn filter(
     make.or(find).unify().or(health).unify()
 }
 
-fn make_room(app: &App, came_by: Option<&CameBy>) -> Response {
+fn make_room(app: &App, peer: IpAddr, came_by: Option<&CameBy>) -> Response {
+    if !app.room_making.take(peer, Instant::now()) {
+        return answer(StatusCode::TOO_MANY_REQUESTS, &json!({ "reason": "rate limited" }));
+    }
     let room = match app.rooms.make() {
         Ok(room) => room,
         Err(full @ TooManyRooms) => {

@@ -15,6 +15,7 @@ use crate::{
     clock::Clock,
     config::{Config, HostKey},
     pages,
+    rate::PerAddress,
     rooms::{House, RoomId, Rooms},
     tokens::{Keys, SecretError},
 };
@@ -26,6 +27,8 @@ const FAREWELL: Duration = Duration::from_secs(3);
 pub struct App {
     /// All rooms.
     pub rooms: Rooms,
+    /// How often somebody may make a room.
+    pub room_making: PerAddress,
     /// What seats and host links are signed with.
     pub keys: Arc<Keys>,
     /// How phones get here.
@@ -66,11 +69,25 @@ impl App {
     /// # Errors
     /// When it cannot listen, or has no key.
     pub fn start(config: Config) -> Result<Running, StartError> {
-        let keys = Arc::new(Keys::open(&config.data)?);
+        let keys = Keys::open(&config.data)?;
         let server = Server::bind(config.listen)
             .map_err(|source| StartError::Listen { address: config.listen, source })?;
-        let addresses = Addresses { public_url: config.public_url, listening: server.local_addr() };
         let endpoint = channels::endpoint();
+        let app = Arc::new(App::new(config, keys, server.local_addr(), &endpoint));
+        let addresses = app.addresses.clone();
+        let socket = endpoint.mount("/socket", channels::socket(app.clone()));
+        let everything = socket.or(api::filter(app)).unify().or(pages::filter()).unify();
+        let (stop, stopped) = oneshot::channel();
+        // Also when the handle is dropped: nobody could stop it any more.
+        let until = async move { drop(stopped.await) };
+        let serving = tokio::spawn(server.run(everything, until));
+        info!(address = %addresses.listening, "listening");
+        Ok(Running { endpoint, addresses, stop, serving })
+    }
+
+    /// A server that listens nowhere yet.
+    pub(crate) fn new(config: Config, keys: Keys, listening: SocketAddr, endpoint: &Endpoint) -> App {
+        let keys = Arc::new(keys);
         let clock = Clock::start();
         let grace = i64::try_from(config.grace.as_millis()).unwrap_or(i64::MAX);
         let rooms = Rooms::new(House {
@@ -82,16 +99,14 @@ impl App {
             room_idle: config.room_idle,
             room_unused: config.room_unused,
         });
-        let app =
-            Arc::new(App { rooms, keys, addresses: addresses.clone(), host_key: config.host_key, clock });
-        let socket = endpoint.mount("/socket", channels::socket(app.clone()));
-        let everything = socket.or(api::filter(app)).unify().or(pages::filter()).unify();
-        let (stop, stopped) = oneshot::channel();
-        // Also when the handle is dropped: nobody could stop it any more.
-        let until = async move { drop(stopped.await) };
-        let serving = tokio::spawn(server.run(everything, until));
-        info!(address = %addresses.listening, "listening");
-        Ok(Running { endpoint, addresses, stop, serving })
+        App {
+            rooms,
+            room_making: PerAddress::new(config.rooms_per_minute),
+            keys,
+            addresses: Addresses { public_url: config.public_url, listening },
+            host_key: config.host_key,
+            clock,
+        }
     }
 
     /// Whether a console needs a token to control this room.

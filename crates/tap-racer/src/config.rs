@@ -36,6 +36,11 @@ pub struct Config {
     #[arg(long, env = "TAP_RACER_MAX_ROOMS", value_name = "ROOMS", default_value_t = 1000)]
     pub max_rooms: usize,
 
+    /// How many rooms one address may make in a minute; 0 is no limit. Guests behind a proxy share its
+    /// address.
+    #[arg(long, env = "TAP_RACER_ROOMS_PER_MINUTE", value_name = "ROOMS", default_value_t = 20)]
+    pub rooms_per_minute: u32,
+
     /// How many may race in one room, bots included.
     #[arg(long, env = "TAP_RACER_MAX_RACERS", value_name = "RACERS", default_value_t = 1000)]
     pub max_racers: u32,

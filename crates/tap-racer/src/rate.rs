@@ -1,6 +1,12 @@
 //! A limit on how often somebody may do something.
 
-use std::time::Duration;
+use std::{
+    collections::HashMap,
+    net::{IpAddr, Ipv6Addr},
+    time::Duration,
+};
+
+use parking_lot::Mutex;
 
 use tokio::time::Instant;
 
@@ -15,8 +21,8 @@ pub struct TokenBucket {
 
 impl TokenBucket {
     /// A full bucket.
-    pub fn new(burst: u32, every: Duration) -> TokenBucket {
-        TokenBucket { burst, every, full_at: Instant::now() }
+    pub fn new(burst: u32, every: Duration, now: Instant) -> TokenBucket {
+        TokenBucket { burst, every, full_at: now }
     }
 
     /// Takes a token; false when there is none.
@@ -30,14 +36,100 @@ impl TokenBucket {
     }
 }
 
+impl TokenBucket {
+    fn is_full(&self, now: Instant) -> bool {
+        self.full_at <= now
+    }
+}
+
+/// A bucket for each address that has taken a token lately.
+#[derive(Debug)]
+pub struct PerAddress {
+    per_minute: u32,
+    /// Held for one look, never while anything is awaited.
+    buckets: Mutex<HashMap<IpAddr, TokenBucket>>,
+}
+
+impl PerAddress {
+    /// More addresses than these are not told apart from those that never came: what is limited here has
+    /// a limit of its own for all together.
+    const MOST: usize = 10_000;
+
+    /// Each address may do something so many times in a minute, all at once or spread. 0: no limit.
+    pub fn new(per_minute: u32) -> PerAddress {
+        PerAddress { per_minute, buckets: Mutex::default() }
+    }
+
+    /// Takes a token of an address; false when it has none.
+    pub fn take(&self, address: IpAddr, now: Instant) -> bool {
+        let Some(every) = Duration::from_secs(60).checked_div(self.per_minute) else { return true };
+        let mut buckets = self.buckets.lock();
+        if buckets.len() >= PerAddress::MOST {
+            buckets.retain(|_, bucket| !bucket.is_full(now));
+        }
+        let network = network(address);
+        if buckets.len() >= PerAddress::MOST && !buckets.contains_key(&network) {
+            return true;
+        }
+        buckets.entry(network).or_insert_with(|| TokenBucket::new(self.per_minute, every, now)).take(now)
+    }
+}
+
+/// What one household has: an IPv4 address, or 2⁶⁴ of IPv6.
+fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.into(),
+        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn address(text: &str) -> IpAddr {
+        text.parse().expect("an address")
+    }
+
+    #[test]
+    fn each_address_has_a_bucket_of_its_own() {
+        let limit = PerAddress::new(2);
+        let now = Instant::now();
+        let takes = |from: &str, now| limit.take(address(from), now);
+        assert_eq!([(); 3].map(|()| takes("192.0.2.1", now)), [true, true, false]);
+        assert!(!takes("::ffff:192.0.2.1", now), "the same address in other clothes");
+        assert!(takes("192.0.2.2", now));
+        assert_eq!(
+            ["2001:db8::1", "2001:db8::2", "2001:db8::3"].map(|from| takes(from, now)),
+            [true, true, false]
+        );
+        assert!(takes("2001:db8:0:1::1", now));
+        assert!(takes("192.0.2.1", now + Duration::from_secs(30)));
+    }
+
+    #[test]
+    fn nothing_is_no_limit() {
+        let limit = PerAddress::new(0);
+        assert!((0..1000).all(|_| limit.take(address("192.0.2.1"), Instant::now())));
+    }
+
+    #[test]
+    fn addresses_that_rest_are_forgotten() {
+        let limit = PerAddress::new(2);
+        let now = Instant::now();
+        let crowd =
+            |now| (0..20_000_u32).all(|bits| limit.take(std::net::Ipv4Addr::from_bits(bits).into(), now));
+        assert!(crowd(now));
+        assert_eq!(limit.buckets.lock().len(), PerAddress::MOST);
+        let later = now + Duration::from_secs(31);
+        assert!(limit.take(address("192.0.2.1"), later));
+        assert_eq!(limit.buckets.lock().len(), 1);
+    }
+
     #[test]
     fn a_burst_is_let_through_and_then_one_each_while() {
-        let mut bucket = TokenBucket::new(8, Duration::from_millis(500));
         let start = Instant::now();
+        let mut bucket = TokenBucket::new(8, Duration::from_millis(500), start);
         assert_eq!((0..20).filter(|_| bucket.take(start)).count(), 8);
         assert!(!bucket.take(start + Duration::from_millis(400)));
         assert!(bucket.take(start + Duration::from_millis(600)));

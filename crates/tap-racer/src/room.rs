@@ -11,6 +11,7 @@ mod order;
 mod people;
 mod report;
 mod seat;
+mod sent_away;
 mod task;
 mod updates;
 
@@ -32,8 +33,6 @@ pub use feed::{FellBehind, Position};
 pub use order::{BadOrder, Order};
 pub use seat::{SeatWish, Seated};
 
-use feed::Positions;
-
 /// How many requests may wait for a room; who sends one more waits itself.
 const QUEUE: usize = 4096;
 
@@ -42,7 +41,6 @@ const QUEUE: usize = 4096;
 pub struct RoomHandle {
     identity: Arc<Identity>,
     requests: mpsc::Sender<Request>,
-    positions: Arc<Positions>,
 }
 
 struct Identity {
@@ -55,13 +53,11 @@ struct Identity {
 #[error("no such room")]
 pub struct Ended;
 
-/// Which of a room's three topics.
+/// Which of a room's topics somebody listens to. (Phones are told more: see [`RoomHandle::ready`].)
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub enum Topic {
     /// For screens.
     Console,
-    /// For phones.
-    Play,
     /// For talk.
     Chat,
 }
@@ -124,9 +120,9 @@ pub enum Act {
 
 enum Request {
     View { reply: oneshot::Sender<(ConsoleView, Position)> },
-    Listen { topic: Topic, since: Position, until: Position, pusher: Pusher },
+    Listen { topic: Topic, since: Position, pusher: Pusher, reply: oneshot::Sender<Result<(), FellBehind>> },
     Sit { wish: SeatWish, channel: ChannelRef<PhoneNews>, pusher: Pusher, reply: oneshot::Sender<SitReply> },
-    Ready { ticket: Ticket, since: Position, until: Position },
+    Ready { ticket: Ticket, since: Position, reply: oneshot::Sender<Result<(), FellBehind>> },
     Act { ticket: Ticket, act: Act },
     Order { order: Order, reply: oneshot::Sender<Result<(), BadOrder>> },
     History { last_seen: Option<u64>, reply: oneshot::Sender<(History, Position)> },
@@ -139,8 +135,7 @@ impl RoomHandle {
     /// Opens a room: its task runs until the room has been empty for long.
     pub fn open(id: RoomId, made: Millis, house: &House, entry: Entry) -> RoomHandle {
         let (requests, inbox) = mpsc::channel(QUEUE);
-        let handle =
-            RoomHandle { identity: Arc::new(Identity { id, made }), requests, positions: Arc::default() };
+        let handle = RoomHandle { identity: Arc::new(Identity { id, made }), requests };
         tokio::spawn(task::Task::new(handle.clone(), house, entry).run(inbox));
         handle
     }
@@ -179,18 +174,13 @@ impl RoomHandle {
         self.ask(|reply| Request::Sit { wish, channel, pusher, reply }).await?
     }
 
-    /// Pushes what was broadcast between the view that a client was given and its subscription, which
-    /// has just begun: the client misses nothing.
+    /// Pushes what was broadcast since the view that a client was given, now that it is subscribed: the
+    /// client misses nothing.
     ///
     /// # Errors
     /// When the room has ended, or too much was broadcast: the client has to join again.
     pub async fn listen(&self, topic: Topic, since: Position, pusher: Pusher) -> Result<(), FellBehind> {
-        let until = self.positions.of(topic);
-        if since == until {
-            return Ok(());
-        }
-        since.check(until)?;
-        Ok(self.send(Request::Listen { topic, since, until, pusher }).await?)
+        self.ask(|reply| Request::Listen { topic, since, pusher, reply }).await?
     }
 
     /// The same for a phone, which from now on is told its own count and place.
@@ -198,9 +188,7 @@ impl RoomHandle {
     /// # Errors
     /// As for [`listen`](RoomHandle::listen).
     pub async fn ready(&self, ticket: Ticket, since: Position) -> Result<(), FellBehind> {
-        let until = self.positions.of(Topic::Play);
-        since.check(until)?;
-        Ok(self.send(Request::Ready { ticket, since, until }).await?)
+        self.ask(|reply| Request::Ready { ticket, since, reply }).await?
     }
 
     /// Something a phone did. Waits while the room is busy, so that no tap is lost.

@@ -1,13 +1,15 @@
 //! What the server signs: seats of racers, and the right to host a room.
 //!
-//! Both are JSON Web Tokens (HS256) under one key that outlives the process, so that phones and host
-//! links are known again after a restart. Nothing here knows who is in a room.
+//! The key outlives the process, so that phones and host links are known again after a restart.
+//! Nothing here knows who is in a room.
 
 mod secret;
 
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use std::time::Duration;
+
+use channels::Tokens;
 use race::Millis;
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{looks::Look, name::Name, rooms::RoomId};
@@ -49,24 +51,25 @@ impl Seat {
     }
 }
 
+/// The right to host a room.
 #[derive(Serialize, Deserialize)]
-struct HostClaims {
+struct Host {
     room: String,
-    host: bool,
+    /// In Unix milliseconds.
     made: i64,
 }
 
 /// The key of this server.
-pub struct Keys {
-    encoding: EncodingKey,
-    decoding: DecodingKey,
-    validation: Validation,
-}
+pub struct Keys(Tokens);
+
+/// What a token is for: one for a seat does not host.
+const SEAT: &str = "seat";
+const HOST: &str = "host";
+
+/// A seat and a host link are good for as long as their room.
+const FOR_EVER: Duration = Duration::MAX;
 
 impl Keys {
-    /// Longer tokens are none of ours, and are not looked at.
-    const LONGEST_TOKEN: usize = 1024;
-
     /// The key in the data folder, made when there is none.
     ///
     /// # Errors
@@ -75,51 +78,37 @@ impl Keys {
         Ok(Keys::of(&secret::open(data)?))
     }
 
-    fn of(secret: &[u8]) -> Keys {
-        let mut validation = Validation::new(Algorithm::HS256);
-        // A seat and a host link are good for as long as their room.
-        validation.required_spec_claims.clear();
-        validation.validate_exp = false;
-        Keys {
-            encoding: EncodingKey::from_secret(secret),
-            decoding: DecodingKey::from_secret(secret),
-            validation,
-        }
+    /// The key that this is.
+    pub(crate) fn of(secret: &[u8]) -> Keys {
+        Keys(Tokens::new(secret))
     }
 
     /// Signs a seat.
     pub fn seat(&self, seat: &Seat) -> String {
-        self.sign(seat)
+        self.sign(SEAT, seat)
     }
 
     /// The seat that a token gives in `room`; none if it is forged or another room's.
     pub fn read_seat(&self, token: &str, room: &RoomId) -> Option<Seat> {
-        self.read::<Seat>(token).filter(|seat| seat.room == room.code())
+        let seat: Seat = self.0.verify(SEAT, token, FOR_EVER).ok()?;
+        (seat.room == room.code()).then_some(seat)
     }
 
     /// Signs the right to host `room`. `made` tells the room from a later one that happens to get the
     /// same code.
     pub fn host(&self, room: &RoomId, made: Millis) -> String {
-        self.sign(&HostClaims { room: room.code().to_owned(), host: true, made: made.0 })
+        self.sign(HOST, &Host { room: room.code().to_owned(), made: made.0 })
     }
 
     /// When the room that a token gives the right to was made; none if it is forged or another room's.
     pub fn read_host(&self, token: &str, room: &RoomId) -> Option<Millis> {
-        let claims = self.read::<HostClaims>(token)?;
-        (claims.host && claims.room == room.code()).then_some(Millis(claims.made))
+        let host: Host = self.0.verify(HOST, token, FOR_EVER).ok()?;
+        (host.room == room.code()).then_some(Millis(host.made))
     }
 
-    fn sign(&self, claims: &impl Serialize) -> String {
-        // Claims are structs of plain fields, which always have a JSON form; an empty token is refused
-        // like any forged one.
-        jsonwebtoken::encode(&Header::new(Algorithm::HS256), claims, &self.encoding).unwrap_or_default()
-    }
-
-    fn read<T: DeserializeOwned>(&self, token: &str) -> Option<T> {
-        if token.len() > Keys::LONGEST_TOKEN {
-            return None;
-        }
-        jsonwebtoken::decode(token, &self.decoding, &self.validation).ok().map(|token| token.claims)
+    fn sign(&self, purpose: &str, data: &impl Serialize) -> String {
+        // Structs of plain fields always have a JSON form; an empty token is refused like a forged one.
+        self.0.sign(purpose, data).unwrap_or_default()
     }
 }
 

@@ -1,5 +1,6 @@
 //! What goes over the wire, as values: payloads of events and replies, and the rules as clients
-//! write them. Nothing here decides anything; what each field means is in WIRE.md, part 3.
+//! write them. Nothing here decides anything. Times that are points in time are Unix milliseconds; `t`,
+//! `time` and `margin` are spans.
 
 mod params;
 mod rules;
@@ -82,6 +83,9 @@ pub struct ConsoleView {
     pub phase: PhaseJson,
     pub racers: Vec<RacerJson>,
     pub locked: bool,
+    /// What the host has chosen since the last heat began.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_rules: Option<RulesJson>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rope: Option<i32>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -125,6 +129,8 @@ pub struct PlayJoined {
     pub in_heat: bool,
     pub team: Option<&'static str>,
     pub locked: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_rules: Option<RulesJson>,
     pub chat: String,
     /// Milliseconds between two claims of a phone that taps on.
     pub report_every: u32,

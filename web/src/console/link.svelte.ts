@@ -7,7 +7,7 @@ import { keys, lasting } from '../store';
 import type { ChatJoined, ChatMessage, Cheer, ConsoleJoined, Refusal, Rules } from '../wire';
 import { ConsoleRace } from './race.svelte';
 
-const quietInARace = 3000;
+const quietInARace = 1500;
 
 export class ConsoleLink {
   readonly race = new ConsoleRace();
@@ -38,7 +38,7 @@ export class ConsoleLink {
     this.#join();
     setInterval(() => {
       if (this.race.phase === 'running' && this.#live.silence > quietInARace) this.#live.prove();
-    }, 1000);
+    }, 500);
   }
 
   #join(): void {
@@ -65,6 +65,7 @@ export class ConsoleLink {
         racer_changed: race.racerChanged.bind(race),
         racer_left: race.racerLeft.bind(race),
         flag: race.flagged.bind(race),
+        rules: race.rulesChosen.bind(race),
         lock: (change: { locked: boolean }) => race.lockedChanged(change.locked),
         cheer: (cheer: Cheer) => this.#cheered(cheer),
       },
@@ -81,7 +82,7 @@ export class ConsoleLink {
     }
     const missing = reason === 'no such room' && performance.now() - this.#lastIn < roomMayBeMissingFor;
     if (this.everJoined && (missing || !isLasting(reason))) return 'retry';
-    this.refusal = sentence(reason);
+    this.refusal = reason === 'no such room' ? `There is no room ${this.#code}. Rooms close when nobody has been in them for a while.` : sentence(reason);
     return isLasting(reason) ? 'end' : 'retry';
   }
 
@@ -107,9 +108,11 @@ export class ConsoleLink {
   }
 
   start = (rules: Rules): void => void this.#order('start', { rules });
+  choose = (rules: Rules): Promise<unknown> => this.#order('rules', { rules });
   rematch = (): void => void this.#order('rematch');
   cancel = (): void => void this.#order('cancel');
   kick = (id: number | string): void => void this.#order('kick', { id });
+  ban = (id: number | string): void => void this.#order('ban', { id });
   bots = (count: number, level: string): void => void this.#order('bots', { count, level });
   lock = async (locked: boolean): Promise<void> => {
     if (await this.#order('lock', { locked })) this.race.lockedChanged(locked);

@@ -5,7 +5,7 @@ import { Clock } from '../clock';
 import { Playback, Track } from '../motion';
 import { byLane, defaultRules } from '../race';
 import type {
-  ConsoleJoined, Flag, Phase, PhaseChange, QrCode, Racer, RacerLeft, Results, Rules, Side, Tick,
+  Chosen, ConsoleJoined, Flag, Phase, PhaseChange, QrCode, Racer, RacerLeft, Results, Rules, Side, Tick,
 } from '../wire';
 
 /** Many may join in one instant; the lobby is drawn anew at most this often. */
@@ -17,12 +17,14 @@ export class ConsoleRace {
   locked = $state(false);
   joinUrl = $state('');
   qr = $state.raw<QrCode | null>(null);
-  chat = $state<string | null>(null);
   phase = $state<Phase>('lobby');
   heat = $state(0);
+  /** Those of the heat that is on, or was last. */
   rules = $state.raw<Rules>(defaultRules);
+  #chosen = $state.raw<Rules | null>(null);
+  /** Those of the next heat, as far as they are known. */
+  readonly nextRules = $derived(this.#chosen ?? this.rules);
   goAt = $state<number | null>(null);
-  endsAt = $state<number | null>(null);
   results = $state.raw<Results | null>(null);
   /** Everyone who sits in the room, by lane. */
   roster = $state.raw<Racer[]>([]);
@@ -40,9 +42,9 @@ export class ConsoleRace {
     this.code = reply.room;
     this.host = reply.host;
     this.locked = reply.locked ?? false;
+    this.#chosen = reply.next_rules ?? null;
     this.joinUrl = reply.join_url;
     this.qr = reply.join_qr ?? null;
-    this.chat = reply.chat ?? null;
     this.#racers.clear();
     for (const racer of reply.racers) this.#racers.set(racer.id, racer);
     this.#enter(reply);
@@ -69,12 +71,12 @@ export class ConsoleRace {
       this.#tracks = new Map();
       this.playback = new Playback();
     }
+    if (change.phase === 'countdown') this.#chosen = null;
     if (change.phase === 'lobby') this.results = null;
     this.phase = change.phase;
     this.heat = change.heat;
     this.rules = change.rules;
     this.goAt = change.go_at ?? null;
-    this.endsAt = change.ends_at ?? null;
     if (change.phase === 'countdown') for (const racer of this.#racers.values()) racer.in_heat = true;
     if (change.teams) this.#team(change.teams);
   }
@@ -123,6 +125,10 @@ export class ConsoleRace {
 
   finished(results: Results): void {
     if (results.heat === this.heat) this.results = results;
+  }
+
+  rulesChosen({ rules }: Chosen): void {
+    this.#chosen = rules;
   }
 
   lockedChanged(locked: boolean): void {

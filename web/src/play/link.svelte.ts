@@ -20,7 +20,7 @@ export interface Wish {
 const exchangesAtJoin = 6;
 const exchangeGap = 130;
 const exchangeEvery = 20_000;
-const quietInARace = 3000;
+const quietInARace = 1500;
 
 export class PhoneLink {
   readonly phone = new Phone();
@@ -51,7 +51,7 @@ export class PhoneLink {
     setInterval(() => this.#measureClock(2), exchangeEvery);
     setInterval(() => {
       if (this.phone.phase === 'running' && this.#live && this.#live.silence > quietInARace) this.#live.prove();
-    }, 1000);
+    }, 500);
   }
 
   /** Says so at once when there is no such room, before anybody has typed a name. */
@@ -86,13 +86,11 @@ export class PhoneLink {
       },
       events: {
         phase: phone.phaseChanged.bind(phone),
+        rules: phone.rulesChosen.bind(phone),
         you: phone.you.bind(phone),
         results: phone.resultsIn.bind(phone),
         seat_taken: () => (this.standing = 'taken'),
-        kicked: () => {
-          lasting.remove(keys.seat(this.#code));
-          this.standing = 'kicked';
-        },
+        kicked: () => (this.standing = 'kicked'),
       },
     });
   }
@@ -118,14 +116,19 @@ export class PhoneLink {
     this.problem = sentence(reason);
     this.standing = 'door';
     this.phone.racer = null;
-    // A refused seat is worth nothing; the next try is a newcomer's.
-    if (isLasting(reason)) lasting.remove(keys.seat(this.#code));
+    // A refused seat is worth nothing; the next try is a newcomer's, unless the host wants none of it.
+    if (isLasting(reason) && reason !== 'banned') lasting.remove(keys.seat(this.#code));
     return 'end';
   }
 
-  /** Back to the door, to come in under another name. */
-  leave(): void {
+  /** Back to the door, to come in again, under another name as they like. */
+  toTheDoor(): void {
     this.standing = 'door';
+  }
+
+  /** Gives the seat up. */
+  leave(): void {
+    this.toTheDoor();
     lasting.remove(keys.seat(this.#code));
     this.#channel?.leave();
   }

@@ -3,7 +3,7 @@
 import { Clock } from '../clock';
 import { defaultRules } from '../race';
 import { recall, Tally } from '../tally';
-import type { Phase, PhaseChange, PlayJoined, Racer, Results, Rules, Side, You } from '../wire';
+import type { Chosen, Phase, PhaseChange, PlayJoined, Results, Rules, Side, You } from '../wire';
 
 /** What became of a tap: counted, too early, too late, or no race to count it in. */
 export type Tapped = 'counted' | 'early' | 'over' | 'idle';
@@ -14,6 +14,8 @@ export class Phone {
   chat = $state<string | null>(null);
   phase = $state<Phase>('lobby');
   rules = $state.raw<Rules>(defaultRules);
+  /** What the host has chosen since the last race began. */
+  chosen = $state.raw<Rules | null>(null);
   heat = $state(0);
   goAt = $state<number | null>(null);
   endsAt = $state<number | null>(null);
@@ -60,6 +62,7 @@ export class Phone {
     this.racer = reply.racer;
     this.room = reply.room;
     this.chat = reply.chat ?? null;
+    this.chosen = reply.next_rules ?? null;
     this.reportEvery = reply.report_every ?? this.reportEvery;
     this.#enter(reply);
     this.inHeat = reply.in_heat ?? true;
@@ -96,6 +99,7 @@ export class Phone {
       this.started = this.over = false;
       this.#fromTheStart = true;
     }
+    if (change.phase === 'countdown') this.chosen = null;
     this.phase = change.phase;
     this.heat = change.heat;
     this.rules = change.rules;
@@ -104,6 +108,10 @@ export class Phone {
       change.ends_at ??
       (change.rules.mode === 'timed' && this.goAt !== null ? this.goAt + change.rules.seconds * 1000 : null);
     if (change.phase === 'running' || change.phase === 'finishing') this.started = true;
+  }
+
+  rulesChosen({ rules }: Chosen): void {
+    this.chosen = rules;
   }
 
   #teamIn(change: PhaseChange): Side | null {
@@ -126,10 +134,6 @@ export class Phone {
     this.results = results;
     const own = results.places.find((place) => place.id === this.racer?.id);
     if (own && results.final) this.taps = own.taps;
-  }
-
-  renamed(racer: Partial<Racer>): void {
-    if (this.racer) this.racer = { ...this.racer, ...racer };
   }
 
   /** A finger came down at a local time. */

@@ -50,7 +50,7 @@ impl Channel for ChatChannel {
         let (history, joined_at) = room.history(params.whole("last_seen")).await?;
         // The channel cannot have ended before it has begun.
         let _ = socket.channel_ref().send(AfterJoin);
-        let messages = TokenBucket::new(MESSAGES.0, MESSAGES.1);
+        let messages = TokenBucket::new(MESSAGES.0, MESSAGES.1, Instant::now());
         let channel = ChatChannel { name, room, _visit: visit, messages, joined_at };
         Ok(Joined::replying(channel, ChatJoined { history })?)
     }

@@ -61,7 +61,7 @@ impl Channel for PlayChannel {
         let (seated, reply, joined_at) = seated.map_err(|why| JoinError::reason(&why.to_string()))?;
         // The channel cannot have ended before it has begun.
         let _ = socket.channel_ref().send(PhoneNews::Joined);
-        let cheers = TokenBucket::new(CHEERS.0, CHEERS.1);
+        let cheers = TokenBucket::new(CHEERS.0, CHEERS.1, Instant::now());
         Ok(Joined::replying(PlayChannel { seated, room, _visit: visit, cheers, joined_at }, reply)?)
     }
 

@@ -1,20 +1,19 @@
 //! The broadcasts of one topic, numbered, so that whoever joins misses none.
 //!
-//! A join is answered with the state at some position; the client is subscribed a moment later. What
-//! was broadcast in between is pushed to it afterwards. Broadcasts tell states rather than changes (a
-//! racer as it is, the phase as it is), and messages carry ids: hearing one twice does no harm.
+//! A join is answered with the state at some position; the client is subscribed a moment later. Then
+//! everything since that position is pushed to it, up to the newest, so that what it hears last is
+//! what is true. Broadcasts tell states rather than changes (a racer as it is, the phase as it is), and
+//! messages carry ids: hearing one twice does no harm.
 
-use std::{
-    collections::VecDeque,
-    sync::atomic::{AtomicU64, Ordering},
-};
+use std::collections::VecDeque;
 
 use channels::{Endpoint, Payload, Pusher};
 use serde::Serialize;
 use thiserror::Error;
+use tokio::time::{Duration, Instant};
 use tracing::error;
 
-use super::{Ended, Topic};
+use super::Ended;
 
 /// How many broadcasts a topic has had.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,71 +28,53 @@ pub enum FellBehind {
     Ended(#[from] Ended),
 }
 
-impl Position {
-    /// Whether everything up to `until` will still be there when the room gets to it.
-    pub(super) fn check(self, until: Position) -> Result<(), FellBehind> {
-        if until.0.saturating_sub(self.0) > Feed::KEPT as u64 / 2 { Err(FellBehind::TooMuch) } else { Ok(()) }
-    }
-}
-
-/// The positions of a room's topics, which its channels read when they subscribe.
-#[derive(Debug, Default)]
-pub(super) struct Positions {
-    console: AtomicU64,
-    play: AtomicU64,
-    chat: AtomicU64,
-}
-
-impl Positions {
-    fn counter(&self, topic: Topic) -> &AtomicU64 {
-        match topic {
-            Topic::Console => &self.console,
-            Topic::Play => &self.play,
-            Topic::Chat => &self.chat,
-        }
-    }
-
-    pub fn of(&self, topic: Topic) -> Position {
-        Position(self.counter(topic).load(Ordering::SeqCst))
-    }
-}
-
 /// One topic of a room.
 pub(super) struct Feed {
-    topic: Topic,
     name: String,
-    recent: VecDeque<(&'static str, Payload)>,
+    sent: u64,
+    recent: VecDeque<Recent>,
+}
+
+struct Recent {
+    at: Instant,
+    event: &'static str,
+    payload: Payload,
 }
 
 impl Feed {
-    /// How many broadcasts may come between a join's answer and the subscription; those are
-    /// microseconds apart.
-    const KEPT: usize = 256;
+    /// How many broadcasts may come between a join's answer and the subscription, which are
+    /// microseconds apart as a rule.
+    const MOST: usize = 256;
+    /// And how far apart those two may be.
+    const LONGEST: Duration = Duration::from_secs(10);
 
-    pub fn new(topic: Topic, name: String) -> Feed {
-        Feed { topic, name, recent: VecDeque::new() }
+    pub fn new(name: String) -> Feed {
+        Feed { name, sent: 0, recent: VecDeque::new() }
+    }
+
+    pub fn position(&self) -> Position {
+        Position(self.sent)
     }
 
     /// Sends an event to everybody.
-    pub fn broadcast(
-        &mut self,
-        endpoint: &Endpoint,
-        positions: &Positions,
-        event: &'static str,
-        payload: &impl Serialize,
-    ) {
+    pub fn broadcast(&mut self, endpoint: &Endpoint, event: &'static str, payload: &impl Serialize) {
         let sent = Payload::json(payload).and_then(|payload| {
-            if self.recent.len() == Feed::KEPT {
-                self.recent.pop_front();
-            }
-            self.recent.push_back((event, payload.clone()));
-            // Counted before it is sent: who subscribes in between is pushed it rather than missing it.
-            positions.counter(self.topic).fetch_add(1, Ordering::SeqCst);
+            self.keep(event, payload.clone());
             endpoint.broadcast(&self.name, event, payload)
         });
         if let Err(error) = sent {
             error!(topic = %self.name, event, %error, "an event has no json form");
         }
+    }
+
+    fn keep(&mut self, event: &'static str, payload: Payload) {
+        let at = Instant::now();
+        let is_old = |oldest: &Recent| at.duration_since(oldest.at) > Feed::LONGEST;
+        while self.recent.len() == Feed::MOST || self.recent.front().is_some_and(is_old) {
+            self.recent.pop_front();
+        }
+        self.recent.push_back(Recent { at, event, payload });
+        self.sent += 1;
     }
 
     /// Sends a state, of which clients that lag need the newest only.
@@ -103,14 +84,69 @@ impl Feed {
         }
     }
 
-    /// Pushes the broadcasts between two positions.
-    pub fn replay(&self, now: Position, since: Position, until: Position, pusher: &Pusher) {
-        let oldest = now.0 - self.recent.len() as u64;
-        for (position, (event, payload)) in (oldest..).zip(&self.recent) {
-            if (since.0..until.0).contains(&position) {
-                // A payload that has been serialised already.
-                let _ = pusher.push(event, payload.clone());
-            }
+    /// Pushes the broadcasts since a position to a client that is subscribed.
+    ///
+    /// # Errors
+    /// When they are not kept any more.
+    pub fn replay(&self, since: Position, pusher: &Pusher) -> Result<(), FellBehind> {
+        for Recent { event, payload, .. } in self.since(since)? {
+            // A payload that has been serialised already.
+            let _ = pusher.push(event, payload.clone());
         }
+        Ok(())
+    }
+
+    fn since(&self, Position(since): Position) -> Result<impl Iterator<Item = &Recent>, FellBehind> {
+        let missed = usize::try_from(self.sent - since).unwrap_or(usize::MAX);
+        let known = self.recent.len().checked_sub(missed).ok_or(FellBehind::TooMuch)?;
+        Ok(self.recent.range(known..))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use channels::Limits;
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn heard(feed: &Feed, since: Position) -> Result<Vec<Value>, FellBehind> {
+        Ok(feed.since(since)?.map(|recent| recent.payload.parse().expect("a number")).collect())
+    }
+
+    fn say(feed: &mut Feed, numbers: std::ops::Range<u64>) {
+        let endpoint = Endpoint::new(Limits::default());
+        numbers.for_each(|number| feed.broadcast(&endpoint, "number", &number));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_joins_hears_all_that_came_since_up_to_the_newest() {
+        let mut feed = Feed::new("play".to_owned());
+        say(&mut feed, 0..3);
+        let joined = feed.position();
+        assert_eq!(heard(&feed, joined), Ok(vec![]));
+        say(&mut feed, 3..5);
+        assert_eq!(heard(&feed, joined), Ok(vec![json!(3), json!(4)]));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_takes_too_long_is_told_to_join_again() {
+        let mut feed = Feed::new("play".to_owned());
+        let joined = feed.position();
+        say(&mut feed, 0..256);
+        assert_eq!(heard(&feed, joined).map(|heard| heard.len()), Ok(256));
+        say(&mut feed, 256..257);
+        assert_eq!(heard(&feed, joined), Err(FellBehind::TooMuch));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_nobody_can_have_missed_is_not_kept() {
+        let mut feed = Feed::new("play".to_owned());
+        say(&mut feed, 0..200);
+        tokio::time::advance(Feed::LONGEST + Duration::from_millis(1)).await;
+        let joined = feed.position();
+        say(&mut feed, 200..201);
+        assert_eq!(feed.recent.len(), 1);
+        assert_eq!(heard(&feed, joined), Ok(vec![json!(200)]));
     }
 }

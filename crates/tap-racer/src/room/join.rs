@@ -4,13 +4,13 @@ use channels::{ChannelRef, Pusher};
 use race::{Command, Event, RacerId, Refused};
 
 use super::{
-    NotSeated, PhoneNews, Position, SeatWish, Seated, SitReply, Ticket, Topic, people::Phone, task::Task,
+    FellBehind, NotSeated, PhoneNews, Position, SeatWish, Seated, SitReply, Ticket, people::Phone, task::Task,
 };
 use crate::{
     looks::{Colour, Shape},
     name::{BadName, Name},
     tokens::{Nonce, Seat},
-    wire::PlayJoined,
+    wire::{PlayJoined, RulesJson},
 };
 
 /// A phone that taps on sends its count this often, in milliseconds.
@@ -19,7 +19,7 @@ const REPORT_EVERY: u32 = 50;
 impl Task {
     pub(super) fn sit(&mut self, wish: SeatWish, channel: ChannelRef<PhoneNews>, pusher: Pusher) -> SitReply {
         let seat = wish.seat.as_deref().and_then(|token| self.house.keys.read_seat(token, &self.handle.id()));
-        if seat.as_ref().is_some_and(|seat| self.banned.contains(&seat.nonce)) {
+        if seat.as_ref().is_some_and(|seat| self.sent_away.is_banned(seat.nonce)) {
             return Err(NotSeated::Banned);
         }
         let seated = seat.as_ref().and_then(|seat| self.people.of_nonce(seat.nonce));
@@ -36,24 +36,27 @@ impl Task {
         }
         let seated = Seated::new(self.handle.clone(), ticket);
         let joined = self.play_joined(racer, nonce).ok_or(Refused::NoSuchRacer)?;
-        Ok((seated, joined, self.handle.positions.of(Topic::Play)))
+        Ok((seated, joined, self.play.position()))
     }
 
     /// Somebody who is not in the room comes in: anew, or with a seat they once had.
     fn sit_down(&mut self, wish: &SeatWish, seat: Option<Seat>) -> Result<(RacerId, Nonce), NotSeated> {
-        let is_expected = seat.as_ref().is_some_and(|seat| !self.kicked.contains(&seat.nonce));
+        // While the room is locked, who was sent away stays away; who only left may come back.
+        let is_expected = seat.as_ref().is_some_and(|seat| !self.sent_away.contains(seat.nonce));
         if self.locked && !is_expected {
             return Err(NotSeated::Locked);
         }
+        let typed = || Name::parse(wish.name.as_deref().ok_or(BadName::Missing)?);
         let (name, colour, shape, nonce) = match seat {
-            Some(seat) => (seat.name, Some(seat.look.colour), Some(seat.look.shape), seat.nonce),
-            None => {
-                let name = Name::parse(wish.name.as_deref().ok_or(BadName::Missing)?)?;
-                (name, wish.colour, wish.shape, Nonce::random())
+            Some(seat) => {
+                // It may have been the name for which somebody was sent away.
+                let name = if is_expected { seat.name } else { typed()? };
+                (name, Some(seat.look.colour), Some(seat.look.shape), seat.nonce)
             }
+            None => (typed()?, wish.colour, wish.shape, Nonce::random()),
         };
         let racer = self.seat(&name, colour, shape, Some(nonce))?;
-        self.kicked.remove(&nonce);
+        self.sent_away.forgive(nonce);
         Ok((racer, nonce))
     }
 
@@ -97,6 +100,7 @@ impl Task {
             in_heat: state.in_heat,
             team: self.team_of(state),
             locked: self.locked,
+            next_rules: self.chosen.clone().map(RulesJson),
             chat: id.chat_topic(),
             report_every: REPORT_EVERY,
             results: self.results_for_phones(),
@@ -104,18 +108,18 @@ impl Task {
     }
 
     /// The client has heard of its join.
-    pub(super) fn ready(&mut self, ticket: Ticket, since: Position, until: Position) {
+    pub(super) fn ready(&mut self, ticket: Ticket, since: Position) -> Result<(), FellBehind> {
         if !self.people.is_current(ticket) {
-            return;
+            return Ok(());
         }
         let you = self.you(ticket.racer);
-        let now = self.handle.positions.of(Topic::Play);
         if let Some(phone) = self.people.phone_mut(ticket.racer) {
-            self.play.replay(now, since, until, &phone.pusher);
+            self.play.replay(since, &phone.pusher)?;
             phone.ready = true;
             if let Some(you) = you {
                 phone.tell(you);
             }
         }
+        Ok(())
     }
 }

@@ -17,13 +17,29 @@ use crate::{
 /// An order of a host.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Order {
-    Start { rules: Option<Rules> },
+    /// What the next heat is to be.
+    Rules {
+        rules: Rules,
+    },
+    /// With these rules, or those that were chosen, or those of the heat before.
+    Start {
+        rules: Option<Rules>,
+    },
     Rematch,
     Cancel,
-    Kick { racer: RacerId },
-    Ban { racer: RacerId },
-    Lock { locked: bool },
-    Bots { count: usize, level: Option<Level> },
+    Kick {
+        racer: RacerId,
+    },
+    Ban {
+        racer: RacerId,
+    },
+    Lock {
+        locked: bool,
+    },
+    Bots {
+        count: usize,
+        level: Option<Level>,
+    },
 }
 
 /// Why an order was not carried out; the reason that the client sees.
@@ -52,6 +68,9 @@ impl Order {
     /// What is wrong with it.
     pub fn parse(event: &str, params: &Params) -> Result<Order, BadOrder> {
         match event {
+            "rules" => {
+                Ok(Order::Rules { rules: RulesJson::parse(params.get("rules").unwrap_or(&Value::Null))? })
+            }
             "start" => Ok(Order::Start { rules: params.get("rules").map(RulesJson::parse).transpose()? }),
             "rematch" => Ok(Order::Rematch),
             "cancel" => Ok(Order::Cancel),
@@ -77,10 +96,10 @@ fn count(params: &Params) -> Result<usize, BadOrder> {
 }
 
 fn level(json: &Value) -> Result<Level, BadOrder> {
-    match (json.as_str(), json.as_u64()) {
-        (Some("easy"), _) | (_, Some(1)) => Ok(Level::Easy),
-        (Some("medium"), _) | (_, Some(2)) => Ok(Level::Medium),
-        (Some("hard"), _) | (_, Some(3)) => Ok(Level::Hard),
+    match json.as_str() {
+        Some("easy") => Ok(Level::Easy),
+        Some("medium") => Ok(Level::Medium),
+        Some("hard") => Ok(Level::Hard),
         _ => Err(BadOrder::Level),
     }
 }
@@ -88,7 +107,11 @@ fn level(json: &Value) -> Result<Level, BadOrder> {
 impl Task {
     pub(super) fn order(&mut self, order: Order) -> Result<(), BadOrder> {
         match order {
-            Order::Start { rules } => self.apply(Command::Start { rules })?,
+            Order::Rules { rules } => self.choose(rules),
+            Order::Start { rules } => {
+                let rules = rules.or_else(|| self.chosen.clone());
+                self.apply(Command::Start { rules })?;
+            }
             Order::Rematch => self.apply(Command::Start { rules: None })?,
             Order::Cancel => self.apply(Command::Cancel)?,
             Order::Kick { racer } => self.kick(racer, false)?,
@@ -102,17 +125,22 @@ impl Task {
     fn kick(&mut self, racer: RacerId, banned: bool) -> Result<(), Refused> {
         self.race.racer(racer).ok_or(Refused::NoSuchRacer)?;
         if let Some(nonce) = self.people.get(racer).and_then(|person| person.nonce) {
-            // While the room is locked, who was sent away stays away; who only left may come back.
-            self.kicked.insert(nonce);
-            if banned {
-                self.banned.insert(nonce);
-            }
+            self.sent_away.add(nonce, banned);
         }
         if let Some(phone) = self.people.phone_mut(racer) {
             // A channel that has just ended need not be told.
             let _ = phone.channel.send(PhoneNews::Kicked);
         }
         self.apply(Command::Kick { racer })
+    }
+
+    fn choose(&mut self, rules: Rules) {
+        if self.chosen.as_ref() != Some(&rules) {
+            let json = serde_json::json!({ "rules": RulesJson(rules.clone()) });
+            self.chosen = Some(rules);
+            self.tell_consoles("rules", &json);
+            self.tell_players("rules", &json);
+        }
     }
 
     fn lock(&mut self, locked: bool) {
@@ -171,6 +199,7 @@ mod tests {
         );
         for (event, params, reason) in [
             ("start", json!({ "rules": 7 }), "bad rules: they must be an object"),
+            ("rules", json!({}), "bad rules: they must be an object"),
             ("kick", json!({}), "no such racer"),
             ("ban", json!({ "id": -1 }), "no such racer"),
             ("ban", json!({ "id": 1u64 << 40 }), "no such racer"),

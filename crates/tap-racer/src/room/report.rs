@@ -3,7 +3,7 @@
 use race::{Event, Phase, Racer, RacerId, Results};
 
 use super::task::Task;
-use crate::wire::{self, ConsoleView, OwnRacer, PhaseJson, RacerJson, ResultsJson};
+use crate::wire::{self, ConsoleView, OwnRacer, PhaseJson, RacerJson, ResultsJson, RulesJson};
 
 /// As many places as a screen lists.
 const PLACES_FOR_SCREENS: usize = 1000;
@@ -42,6 +42,7 @@ impl Task {
         self.tell_positions(false);
         match phase {
             Phase::Countdown { .. } => {
+                self.chosen = None;
                 self.people.line_up();
                 self.flagged.clear();
                 self.updates.clear();
@@ -77,6 +78,7 @@ impl Task {
             phase: self.phase(),
             racers: self.race.racers().map(|racer| self.racer_json(racer)).collect(),
             locked: self.locked,
+            next_rules: self.chosen.clone().map(RulesJson),
             rope: self.race.rope().filter(|_| self.is_tug()).map(|rope| rope.position),
             results: self.current_results().map(|results| self.results_json(results, PLACES_FOR_SCREENS)),
         }

@@ -1,12 +1,8 @@
 //! The task of a room: what it owns, and when it wakes.
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::Arc,
-    time::Duration,
-};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use race::{Command, Millis, Race, RacerId, Refused};
+use race::{Command, Millis, Race, RacerId, Refused, Rules};
 use tokio::{
     sync::mpsc,
     time::{Instant, sleep_until},
@@ -14,13 +10,13 @@ use tokio::{
 use tracing::info;
 
 use super::{
-    Act, Request, RoomHandle, Ticket, Topic, bots::Bots, feed::Feed, people::People, updates::Updates,
+    Act, Request, RoomHandle, Ticket, Topic, bots::Bots, feed::Feed, people::People, sent_away::SentAway,
+    updates::Updates,
 };
 use crate::{
     chat::ChatLog,
     clock,
     rooms::{Entry, House, Visits},
-    tokens::Nonce,
     wire::Tick,
 };
 
@@ -46,8 +42,9 @@ pub(super) struct Task {
     pub play: Feed,
     pub talk: Feed,
     pub locked: bool,
-    pub banned: HashSet<Nonce>,
-    pub kicked: HashSet<Nonce>,
+    pub sent_away: SentAway,
+    /// What the host has chosen for the next heat, since the last one began.
+    pub chosen: Option<Rules>,
     /// Of whom the screens know how many taps were refused.
     pub flagged: HashMap<RacerId, u32>,
     /// When the heat is next looked at; none while there is no heat: an idle room sleeps.
@@ -69,12 +66,12 @@ impl Task {
             bots: Bots::new(rand::random()),
             updates: Updates::default(),
             chat: ChatLog::open(clock::wall_clock()),
-            console: Feed::new(Topic::Console, id.topic("console")),
-            play: Feed::new(Topic::Play, id.topic("play")),
-            talk: Feed::new(Topic::Chat, id.chat_topic()),
+            console: Feed::new(id.topic("console")),
+            play: Feed::new(id.topic("play")),
+            talk: Feed::new(id.chat_topic()),
             locked: false,
-            banned: HashSet::new(),
-            kicked: HashSet::new(),
+            sent_away: SentAway::default(),
+            chosen: None,
             flagged: HashMap::new(),
             tick_at: None,
             ticks: 0,
@@ -126,26 +123,32 @@ impl Task {
         match request {
             Request::Act { ticket, act } => self.act(ticket, act),
             Request::View { reply } => {
-                let _ = reply.send((self.view(), self.handle.positions.of(Topic::Console)));
+                let _ = reply.send((self.view(), self.console.position()));
             }
-            Request::Listen { topic, since, until, pusher } => {
-                self.feed(topic).replay(self.handle.positions.of(topic), since, until, &pusher);
+            Request::Listen { topic, since, pusher, reply } => {
+                let feed = match topic {
+                    Topic::Console => &self.console,
+                    Topic::Chat => &self.talk,
+                };
+                let _ = reply.send(feed.replay(since, &pusher));
             }
             Request::Sit { wish, channel, pusher, reply } => {
                 // Whoever has gone meanwhile leaves by the seat's own drop.
                 let _ = reply.send(self.sit(wish, channel, pusher));
             }
-            Request::Ready { ticket, since, until } => self.ready(ticket, since, until),
+            Request::Ready { ticket, since, reply } => {
+                let _ = reply.send(self.ready(ticket, since));
+            }
             Request::Order { order, reply } => {
                 let _ = reply.send(self.order(order));
             }
             Request::History { last_seen, reply } => {
                 let history = self.chat.history(last_seen);
-                let _ = reply.send((history, self.handle.positions.of(Topic::Chat)));
+                let _ = reply.send((history, self.talk.position()));
             }
             Request::Say { name, text } => {
                 let message = self.chat.add(name.to_string(), text, clock::wall_clock());
-                self.talk.broadcast(&self.house.endpoint, &self.handle.positions, "new_msg", message);
+                self.talk.broadcast(&self.house.endpoint, "new_msg", message);
             }
         }
     }
@@ -174,14 +177,6 @@ impl Task {
                 self.apply(Command::Leave { racer })
             }
         };
-    }
-
-    fn feed(&self, topic: Topic) -> &Feed {
-        match topic {
-            Topic::Console => &self.console,
-            Topic::Play => &self.play,
-            Topic::Chat => &self.talk,
-        }
     }
 
     /// The last one has left.
@@ -280,11 +275,11 @@ impl Task {
     }
 
     pub fn tell_consoles(&mut self, event: &'static str, payload: &impl serde::Serialize) {
-        self.console.broadcast(&self.house.endpoint, &self.handle.positions, event, payload);
+        self.console.broadcast(&self.house.endpoint, event, payload);
     }
 
     pub fn tell_players(&mut self, event: &'static str, payload: &impl serde::Serialize) {
-        self.play.broadcast(&self.house.endpoint, &self.handle.positions, event, payload);
+        self.play.broadcast(&self.house.endpoint, event, payload);
     }
 }
 

@@ -2,7 +2,6 @@
 //! there, and the caller says what that means.
 
 use channels::Payload;
-use race::Millis;
 use serde_json::{Map, Number, Value};
 
 /// The fields of a payload that is meant to be an object; none for anything else.
@@ -38,13 +37,6 @@ impl Params {
     /// A field that is any number, as it was written.
     pub fn number(&self, field: &str) -> Option<&Number> {
         self.get(field)?.as_number()
-    }
-
-    /// A field that is a span or point in time, in milliseconds and rounded to whole ones.
-    pub fn millis(&self, field: &str) -> Option<Millis> {
-        let number = self.number(field)?;
-        // A float that is out of range becomes the nearest whole number.
-        number.as_i64().or_else(|| Some(number.as_f64()?.round() as i64)).map(Millis)
     }
 
     /// Whether there is nothing in it.
@@ -107,13 +99,6 @@ mod tests {
         assert_eq!(params.whole("whole"), None);
         assert_eq!(params.truth("truth"), None);
         assert_eq!(params.get("nothing"), None);
-    }
-
-    #[test]
-    fn times_may_be_fractions_and_never_overflow() {
-        let params = params(&json!({"a": 12.6, "b": -40, "c": 1e300, "d": -1e300, "e": u64::MAX}));
-        let times = ["a", "b", "c", "d", "e"].map(|field| params.millis(field).map(|millis| millis.0));
-        assert_eq!(times, [Some(13), Some(-40), Some(i64::MAX), Some(i64::MIN), Some(i64::MAX)]);
     }
 
     #[test]

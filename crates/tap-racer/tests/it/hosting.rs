@@ -94,11 +94,40 @@ async fn a_bot_may_be_kicked() {
 }
 
 #[tokio::test]
-async fn a_cheer_is_seen_on_the_screens() {
+async fn what_the_host_chooses_is_shown_to_all_and_raced_next() {
     let server = Server::start();
     let (mut console, _) = server.console("console", json!({})).await;
-    let (mut ada, joined) = server.phone("play", "Ada").await;
-    ada.push("play", "cheer", json!({ "emoji": "🎉" })).await.expect("cheered");
-    let cheer = console.event("console", "cheer").await;
-    assert_eq!(cheer, json!({ "id": joined["racer"]["id"], "name": "Ada", "emoji": "🎉" }));
+    let (mut ada, _) = server.phone("play", "Ada").await;
+    let chosen = json!({ "mode": "timed", "seconds": 1, "countdown": 0 });
+    console.push("console", "rules", json!({ "rules": chosen })).await.expect("chosen");
+    for (client, topic) in [(&mut console, "console"), (&mut ada, "play")] {
+        let told = client.event(topic, "rules").await;
+        assert_eq!((&told["rules"]["mode"], &told["rules"]["seconds"]), (&json!("timed"), &json!(1)));
+    }
+    let (_, second) = server.console("console", json!({})).await;
+    assert_eq!(
+        (&second["next_rules"]["mode"], &second["rules"]["mode"]),
+        (&json!("timed"), &json!("sprint"))
+    );
+    let (_bo, joined) = server.phone("play", "Bo").await;
+    assert_eq!(joined["next_rules"]["mode"], "timed");
+    console.push("console", "start", json!({})).await.expect("started");
+    assert_eq!(console.final_results("console").await["mode"], "timed");
+    let (_, third) = server.console("console", json!({})).await;
+    assert_eq!((&third["next_rules"], &third["rules"]["mode"]), (&json!(null), &json!("timed")));
+}
+
+#[tokio::test]
+async fn who_was_sent_away_for_a_name_comes_back_under_another_one() {
+    let server = Server::start();
+    let (mut console, _) = server.console("console", json!({})).await;
+    let (mut ada, joined) = server.phone("play", "Zipfelklatscher").await;
+    console.push("console", "kick", json!({ "id": joined["racer"]["id"] })).await.expect("kicked");
+    ada.event("play", "kicked").await;
+    let seat = &joined["seat"];
+    let again = ada.join("play", json!({ "name": "Ada", "seat": seat })).await.expect("joined");
+    assert_eq!(
+        (&again["racer"]["name"], &again["racer"]["colour"]),
+        (&json!("Ada"), &joined["racer"]["colour"])
+    );
 }

@@ -1,4 +1,4 @@
-//! The server from outside: a real port, and raw frames as WIRE.md writes them.
+//! The server from outside: a real port, and raw frames as any client writes them.
 
 mod kit;
 
@@ -7,6 +7,5 @@ mod hosting;
 mod http;
 mod modes;
 mod race;
-mod refusals;
 mod rooms;
 mod seats;

@@ -2,7 +2,7 @@
 
 use std::{collections::HashSet, time::Duration};
 
-use jsonwebtoken::{EncodingKey, Header};
+use channels::Tokens;
 use serde_json::json;
 
 use crate::kit::{Server, soon, sprint};
@@ -55,9 +55,8 @@ async fn a_host_token_is_good_for_its_own_room_only() {
 async fn the_host_of_an_earlier_room_of_the_same_code_is_a_stranger() {
     let server = Server::start();
     let (code, _) = server.make_room().await;
-    let claims = json!({ "room": code, "host": true, "made": 1_700_000_000_000_i64 });
-    let key = EncodingKey::from_secret(&server.secret());
-    let earlier = jsonwebtoken::encode(&Header::default(), &claims, &key).expect("a token");
+    let made = json!({ "room": code, "made": 1_700_000_000_000_i64 });
+    let earlier = Tokens::new(&server.secret()).sign("host", &made).expect("a token");
     let mut client = server.client().await;
     let answer = client.join(&format!("console:{code}"), json!({ "host": earlier })).await;
     assert_eq!(answer, Err("wrong host token".to_owned()));
@@ -196,6 +195,15 @@ async fn there_are_no_more_rooms_than_there_may_be() {
     server.make_room().await;
     let (status, body) = server.http("POST", "/api/rooms", "").await;
     assert_eq!((status, body.as_str()), (503, r#"{"reason":"too many rooms"}"#));
+}
+
+#[tokio::test]
+async fn nobody_makes_rooms_in_a_loop() {
+    let server = Server::with(&["--rooms-per-minute", "2"]);
+    server.make_room().await;
+    server.make_room().await;
+    let (status, body) = server.http("POST", "/api/rooms", "").await;
+    assert_eq!((status, body.as_str()), (429, r#"{"reason":"rate limited"}"#));
 }
 
 async fn ended(server: &Server, code: &str) {
