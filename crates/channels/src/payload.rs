@@ -1,5 +1,7 @@
 //! What a message carries: JSON, kept as the text it arrived as or was encoded to, or bytes.
 
+mod shape;
+
 use bytes::Bytes;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::value::{RawValue, to_raw_value};
@@ -50,13 +52,14 @@ impl Payload {
     }
 
     /// Parses JSON into `T`; a callback that uses `?` on it crashes its channel when the shape is
-    /// wrong, as an Elixir callback without a matching clause does.
+    /// wrong, as an Elixir callback without a matching clause does. A struct is an object; of a key
+    /// that comes twice in it, the first value counts.
     ///
     /// # Errors
     /// [`PayloadError::Binary`] for bytes, [`PayloadError::Json`] for JSON of another shape.
     pub fn parse<T: DeserializeOwned>(&self) -> Result<T, PayloadError> {
         match self {
-            Self::Json(json) => Ok(serde_json::from_str(json.get())?),
+            Self::Json(json) => Ok(shape::parse(json.get())?),
             Self::Binary(_) => Err(PayloadError::Binary),
         }
     }

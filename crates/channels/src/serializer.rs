@@ -76,6 +76,8 @@ impl Serializer {
 }
 
 #[cfg(test)]
+mod fuzz;
+#[cfg(test)]
 mod vectors;
 
 #[cfg(test)]

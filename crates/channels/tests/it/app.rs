@@ -179,3 +179,15 @@ impl Channel for Loud {
         Ok(Handled::NoReply)
     }
 }
+
+/// Joined by whoever shall hear of nothing.
+pub struct Quiet;
+
+impl Channel for Quiet {
+    type Assigns = Assigns;
+    type Info = ();
+
+    async fn join(_: &str, _: Payload, _: &mut ChannelSocket<Self>) -> Result<Joined<Self>, JoinError> {
+        Ok(Joined::new(Self))
+    }
+}

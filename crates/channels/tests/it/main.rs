@@ -8,10 +8,12 @@ mod app;
 mod support;
 
 mod contract;
+mod fuzz;
 mod isolation;
 #[cfg(feature = "test")]
 mod kit;
 #[cfg(feature = "test")]
 mod pubsub;
+mod rfc6455;
 #[cfg(feature = "test")]
 mod server;

@@ -5,6 +5,7 @@ pub mod clock;
 pub mod http;
 pub mod longpoll;
 pub mod peer;
+pub mod raw;
 pub mod server;
 
 use std::{future::Future, panic::Location, time::Duration};

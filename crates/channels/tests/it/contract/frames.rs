@@ -15,6 +15,8 @@ on_every_wire!(
     what_came_before_a_broken_message_is_still_handled,
     what_is_no_message_ends_the_connection,
     a_long_message_goes_both_ways,
+    of_a_key_that_comes_twice_in_a_payload_the_first_value_counts,
+    nesting_that_a_channel_does_not_look_at_is_no_matter,
 );
 on_v2!(what_follows_the_fifth_element_is_ignored, an_array_of_less_than_five_ends_the_connection);
 
@@ -201,6 +203,21 @@ async fn a_long_message_goes_both_ways(wire: Wire) {
     peer.send(&format!(r#"["1","2","chat:a","ping",{nested}]"#)).await;
     let crate::support::peer::Came::Text(text) = peer.came().await else { panic!("no text") };
     assert!(text.contains(&nested));
+}
+
+async fn of_a_key_that_comes_twice_in_a_payload_the_first_value_counts(wire: Wire) {
+    let server = TestServer::start();
+    let mut peer = server.peer(wire).await;
+    peer.join("chat:a", r#"{"name":"Ada","name":5}"#).await;
+    peer.send(r#"["1","2","chat:a","new_msg",{"text":"one","text":"two"}]"#).await;
+    peer.expect(r#"[null,null,"chat:a","new_msg",{"name":"Ada","text":"one"}]"#).await;
+}
+
+async fn nesting_that_a_channel_does_not_look_at_is_no_matter(wire: Wire) {
+    let server = TestServer::start();
+    let mut peer = server.peer(wire).await;
+    let nested = format!("{}{}", "[".repeat(1000), "]".repeat(1000));
+    peer.join("chat:a", &format!(r#"{{"more":{nested},"name":"Ada"}}"#)).await;
 }
 
 async fn what_follows_the_fifth_element_is_ignored(wire: Wire) {

@@ -93,6 +93,7 @@ async fn a_join_that_crashes_or_panics_is_an_ordinary_error(wire: Wire) {
         ("chat:a", "{}"),
         ("chat:a", "null"),
         ("chat:a", "[1]"),
+        ("chat:a", r#"["Ada"]"#),
         ("chat:a", r#"{"name":5}"#),
         ("probe:panic", "{}"),
     ] {

@@ -70,6 +70,13 @@ enum Link {
 }
 
 impl Received {
+    pub fn parse(version: Version, text: &str) -> Self {
+        match version {
+            Version::V1 => Self::from_v1(text),
+            Version::V2 => Self::from_v2(text),
+        }
+    }
+
     fn from_v2(text: &str) -> Self {
         let [join_ref, message_ref, topic, event, payload]: [Value; 5] =
             serde_json::from_str(text).unwrap_or_else(|error| panic!("{error} in {text}"));
@@ -212,10 +219,9 @@ impl Peer {
     pub fn next(&mut self) -> impl Future<Output = Received> {
         let caller = Location::caller();
         async move {
-            match (self.came().await, self.version) {
-                (Came::Text(text), Version::V1) => Received::from_v1(&text),
-                (Came::Text(text), Version::V2) => Received::from_v2(&text),
-                (other, _) => panic!("{caller}: expected a message, got {other:?}"),
+            match self.came().await {
+                Came::Text(text) => Received::parse(self.version, &text),
+                other => panic!("{caller}: expected a message, got {other:?}"),
             }
         }
     }
@@ -228,11 +234,7 @@ impl Peer {
             let expected = Received::from_v2(message).in_version(self.version);
             match self.came().await {
                 Came::Text(text) => {
-                    let got = match self.version {
-                        Version::V1 => Received::from_v1(&text),
-                        Version::V2 => Received::from_v2(&text),
-                    };
-                    assert_eq!(got, expected, "at {caller}");
+                    assert_eq!(Received::parse(self.version, &text), expected, "at {caller}");
                 }
                 other => panic!("{caller}: expected {message}, got {other:?}"),
             }
