@@ -2,7 +2,7 @@
 
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
-use ::channels::{Drain, Endpoint, Server};
+use ::channels::{Drain, Endpoint, Presence, Server};
 use race::{Millis, Settings};
 use thiserror::Error;
 use tokio::{sync::oneshot, task::JoinHandle};
@@ -29,6 +29,8 @@ pub struct App {
     pub rooms: Rooms,
     /// How often somebody may make a room.
     pub room_making: PerAddress,
+    /// Who is in which chat.
+    pub presence: Presence,
     /// What seats and host links are signed with.
     pub keys: Arc<Keys>,
     /// How phones get here.
@@ -101,6 +103,7 @@ impl App {
         });
         App {
             rooms,
+            presence: Presence::new(endpoint),
             room_making: PerAddress::new(config.rooms_per_minute),
             keys,
             addresses: Addresses { public_url: config.public_url, listening },

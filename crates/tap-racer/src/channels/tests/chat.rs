@@ -35,3 +35,24 @@ async fn texts_have_bounds_and_talkers_too() {
     let (bo, _) = house.join("chat:lobby", json!({ "name": "Bo" })).await.expect("joined");
     obeys(&bo, "new_msg", json!({ "text": "I am another one" })).await;
 }
+
+#[tokio::test]
+async fn who_is_in_the_chat_is_told() {
+    let house = House::open();
+    let (ada, _) = house.join("chat:lobby", json!({ "name": "Ada" })).await.expect("joined");
+    let state = read(&ada.assert_push("presence_state").await);
+    assert!(state["Ada"]["metas"][0]["online_at"].as_i64() > Some(1_500_000_000_000), "{state}");
+    let (bo, _) = house.join("chat:lobby", json!({ "name": "Bo" })).await.expect("joined");
+    let state = read(&bo.assert_push("presence_state").await);
+    assert_eq!(
+        state.as_object().map(|state| state.keys().cloned().collect()),
+        Some(vec!["Ada".to_owned(), "Bo".to_owned()])
+    );
+    // The first diff is of the one who hears it.
+    ada.assert_push("presence_diff").await;
+    let diff = read(&ada.assert_push("presence_diff").await);
+    assert_eq!(diff["joins"]["Bo"]["metas"], state["Bo"]["metas"]);
+    bo.leave().await;
+    let diff = read(&ada.assert_push("presence_diff").await);
+    assert_eq!(diff["leaves"]["Bo"]["metas"], state["Bo"]["metas"]);
+}
