@@ -1,7 +1,7 @@
 // From one command to a winner on the big screen, with the hands of a host and three guests.
 import { expect, test } from '@playwright/test';
 
-import { expectCount, expectPhase, hostRace, join, places, racers, sprint, tap } from '../support/party.js';
+import { expectCount, expectPhase, handset, hostRace, join, joinIn, places, racers, sprint, tap } from '../support/party.js';
 import { startServer } from '../support/server.js';
 
 let server;
@@ -155,6 +155,28 @@ test('the simplest party needs no code: /console and /play', async ({ browser })
   await tap(ada, 10);
   await expect(screen.getByTestId('winner')).toContainText('Ada');
   await screen.close();
+});
+
+test('a phone whose network lets no WebSocket through races by long poll', async ({ browser }) => {
+  const screen = await hostRace(browser, server);
+  const context = await browser.newContext(handset);
+  // It neither opens nor fails, as behind a proxy that swallows it.
+  await context.addInitScript(() => {
+    window.WebSocket = class extends EventTarget {
+      readyState = 0;
+      close() {}
+      send() {}
+    };
+  });
+  const ada = await joinIn(context, screen.joinUrl, 'Ada');
+  await expect.poll(() => racers(screen.page)).toEqual({ Ada: 0 });
+  await sprint(screen.page, 20);
+  await screen.page.getByTestId('start').click();
+  await expectPhase(ada, 'running');
+  await tap(ada, 20);
+  await expectPhase(screen.page, 'finished');
+  await expect.poll(() => places(screen.page)).toEqual({ Ada: { place: 1, taps: 20 } });
+  await expect(ada.getByTestId('result')).toHaveAttribute('data-place', '1');
 });
 
 test('a keyboard and many fingers count too', async ({ browser }) => {

@@ -74,8 +74,29 @@ fn the_race_knows_no_sockets_no_clock_and_no_json() {
 }
 
 #[test]
+fn hangman_knows_no_sockets_no_clock_no_chance_and_no_json() {
+    let forbidden = [
+        "tokio",
+        "warp",
+        "hyper",
+        "futures",
+        "serde_json",
+        "tracing",
+        "log",
+        "rand",
+        "chrono",
+        "time",
+        "channels",
+        "race",
+        "tap-racer",
+    ];
+    assert_ignorant("hangman", &forbidden);
+}
+
+#[test]
 fn the_channels_know_no_game() {
-    assert_ignorant("channels", &["race", "tap-racer"]);
+    // Their example serves Hangman; they are built without their examples.
+    assert_ignorant("channels", &["race", "hangman", "tap-racer"]);
 }
 
 #[test]

@@ -23,7 +23,8 @@ export class Client {
   }
 }
 
-class Topic {
+/** A channel whose messages can be awaited. */
+export class Topic {
   #heard = [];
   #waiting = new Set();
 
@@ -63,6 +64,11 @@ class Topic {
   /** How many messages of this event have come. */
   count(event) {
     return this.#heard.filter((message) => message.event === event).length;
+  }
+
+  /** The payloads of all messages of this event that have come. */
+  all(event) {
+    return this.#heard.filter((message) => message.event === event).map(({ payload }) => payload);
   }
 
   /** Pushes without waiting for an answer. */

@@ -49,7 +49,11 @@ async function screenOf(page) {
 
 /** A guest's phone that has scanned the code and given a name. */
 export async function join(browser, url, name) {
-  const context = await browser.newContext(handset);
+  return joinIn(await browser.newContext(handset), url, name);
+}
+
+/** The same in a context that is there already. */
+export async function joinIn(context, url, name) {
   const page = await context.newPage();
   await page.goto(url);
   await page.getByTestId('name').fill(name);

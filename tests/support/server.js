@@ -1,16 +1,9 @@
-// A tap-racer of its own for a test: on a free port, with an empty data folder, ended by its pid.
-import { spawn } from 'node:child_process';
+// A tap-racer of its own for a test: on a free port, with an empty data folder.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
-const target = process.env.CARGO_TARGET_DIR ?? join(root, 'target');
-const binary = process.env.TAP_RACER_BINARY ?? join(target, 'debug', 'tap-racer');
-
-const patience = 30_000;
+import { built, start } from './process.js';
 
 /**
  * Starts a server.
@@ -19,46 +12,28 @@ const patience = 30_000;
  */
 export async function startServer({ args = [], env = {} } = {}) {
   const data = await mkdtemp(join(tmpdir(), 'tap-racer-'));
-  const server = spawn(binary, ['--listen', '127.0.0.1:0', '--data', data, ...args], {
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let log = '';
-  server.stderr.on('data', (text) => {
-    log += text;
-  });
-  const ended = new Promise((resolve) => {
-    server.once('error', (error) => resolve(error.message));
-    server.once('exit', (code, signal) => resolve(`exit ${code ?? signal}`));
-  });
-  const said = {};
-  const announced = new Promise((resolve) => {
-    createInterface({ input: server.stdout }).on('line', (line) => {
+  const urls = {};
+  const { said, log, end } = await start({
+    binary: process.env.TAP_RACER_BINARY ?? built('tap-racer'),
+    args: ['--listen', '127.0.0.1:0', '--data', data, ...args],
+    build: 'cargo build -p tap-racer',
+    env,
+    listen: (line) => {
       const [, what, url] = /^(Console|Join) +(http\S+)$/.exec(line) ?? [];
-      if (what) said[what] = url;
-      if (said.Console && said.Join) resolve('announced');
-    });
+      if (what) urls[what] = url;
+      return urls.Console && urls.Join ? urls : undefined;
+    },
   });
-  const late = new Promise((resolve) => {
-    setTimeout(() => resolve('no word in time'), patience).unref();
-  });
-  const outcome = await Promise.race([announced, ended, late]);
-  if (outcome !== 'announced') {
-    server.kill('SIGKILL');
-    throw new Error(`${binary} did not start (build it with: cargo build -p tap-racer): ${outcome}\n${log}`);
-  }
   const { origin, host } = new URL(said.Console);
   return {
     origin,
     socket: `ws://${host}/socket`,
     console: said.Console,
     join: said.Join,
-    log: () => log,
+    log,
     async stop() {
-      server.kill('SIGTERM');
-      const outcome = await Promise.race([ended, late]);
+      await end('SIGTERM', 'exit 0');
       await rm(data, { recursive: true, force: true });
-      if (outcome !== 'exit 0') throw new Error(`the server ended with ${outcome}\n${log}`);
     },
   };
 }

@@ -11,7 +11,7 @@ function wait(tries: number): number {
   return step * (0.75 + Math.random() * 0.5);
 }
 
-const proofWithin = 2500;
+const proofWithin = 2000;
 
 export class Live {
   readonly #socket: Socket;
@@ -24,6 +24,8 @@ export class Live {
       rejoinAfterMs: wait,
       heartbeatIntervalMs: 15_000,
       timeout: 8_000,
+      // Some networks let no WebSocket through: then it is long poll.
+      longPollFallbackMs: 3_000,
     });
     this.#socket.onOpen(() => onConnected(true));
     this.#socket.onClose(() => onConnected(false));

@@ -17,7 +17,10 @@ use std::net::{Ipv4Addr, SocketAddr};
 
 use channels::{Drain, Endpoint, Presence, Server};
 use rustix::process::{Resource, getrlimit, setrlimit};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::{
+    ctrl_c,
+    unix::{SignalKind, signal},
+};
 
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
@@ -48,10 +51,13 @@ async fn main() -> std::io::Result<()> {
     let server = Server::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))?;
     println!("listening on http://{}", server.local_addr());
     let mut terminate = signal(SignalKind::terminate())?;
-    let terminated = async move {
-        terminate.recv().await;
+    let stopped = async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = ctrl_c() => {}
+        }
     };
-    server.run(live, terminated).await?;
+    server.run(live, stopped).await?;
     endpoint.drain(Drain::default()).await;
     Ok(())
 }

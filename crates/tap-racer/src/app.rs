@@ -2,7 +2,7 @@
 
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
-use ::channels::{Drain, Endpoint, Server};
+use ::channels::{Drain, Endpoint, Presence, Server};
 use race::{Millis, Settings};
 use thiserror::Error;
 use tokio::{sync::oneshot, task::JoinHandle};
@@ -29,6 +29,8 @@ pub struct App {
     pub rooms: Rooms,
     /// How often somebody may make a room.
     pub room_making: PerAddress,
+    /// Who is in which chat.
+    pub presence: Presence,
     /// What seats and host links are signed with.
     pub keys: Arc<Keys>,
     /// How phones get here.
@@ -69,11 +71,25 @@ impl App {
     /// # Errors
     /// When it cannot listen, or has no key.
     pub fn start(config: Config) -> Result<Running, StartError> {
-        let keys = Arc::new(Keys::open(&config.data)?);
+        let keys = Keys::open(&config.data)?;
         let server = Server::bind(config.listen)
             .map_err(|source| StartError::Listen { address: config.listen, source })?;
-        let addresses = Addresses { public_url: config.public_url, listening: server.local_addr() };
         let endpoint = channels::endpoint();
+        let app = Arc::new(App::new(config, keys, server.local_addr(), &endpoint));
+        let addresses = app.addresses.clone();
+        let socket = endpoint.mount("/socket", channels::socket(app.clone()));
+        let everything = socket.or(api::filter(app)).unify().or(pages::filter()).unify();
+        let (stop, stopped) = oneshot::channel();
+        // Also when the handle is dropped: nobody could stop it any more.
+        let until = async move { drop(stopped.await) };
+        let serving = tokio::spawn(server.run(everything, until));
+        info!(address = %addresses.listening, "listening");
+        Ok(Running { endpoint, addresses, stop, serving })
+    }
+
+    /// A server that listens nowhere yet.
+    pub(crate) fn new(config: Config, keys: Keys, listening: SocketAddr, endpoint: &Endpoint) -> App {
+        let keys = Arc::new(keys);
         let clock = Clock::start();
         let grace = i64::try_from(config.grace.as_millis()).unwrap_or(i64::MAX);
         let rooms = Rooms::new(House {
@@ -85,22 +101,15 @@ impl App {
             room_idle: config.room_idle,
             room_unused: config.room_unused,
         });
-        let app = Arc::new(App {
+        App {
             rooms,
+            presence: Presence::new(endpoint),
             room_making: PerAddress::new(config.rooms_per_minute),
             keys,
-            addresses: addresses.clone(),
+            addresses: Addresses { public_url: config.public_url, listening },
             host_key: config.host_key,
             clock,
-        });
-        let socket = endpoint.mount("/socket", channels::socket(app.clone()));
-        let everything = socket.or(api::filter(app)).unify().or(pages::filter()).unify();
-        let (stop, stopped) = oneshot::channel();
-        // Also when the handle is dropped: nobody could stop it any more.
-        let until = async move { drop(stopped.await) };
-        let serving = tokio::spawn(server.run(everything, until));
-        info!(address = %addresses.listening, "listening");
-        Ok(Running { endpoint, addresses, stop, serving })
+        }
     }
 
     /// Whether a console needs a token to control this room.

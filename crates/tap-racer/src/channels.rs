@@ -6,6 +6,8 @@
 mod chat;
 mod console;
 mod play;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 

@@ -75,7 +75,12 @@ impl Keys {
     /// # Errors
     /// When it cannot be read, written, or is not one of ours.
     pub fn open(data: &std::path::Path) -> Result<Keys, SecretError> {
-        Ok(Keys(Tokens::new(&secret::open(data)?)))
+        Ok(Keys::of(&secret::open(data)?))
+    }
+
+    /// The key that this is.
+    pub(crate) fn of(secret: &[u8]) -> Keys {
+        Keys(Tokens::new(secret))
     }
 
     /// Signs a seat.
@@ -114,10 +119,6 @@ mod tests {
     use super::*;
     use crate::looks::Looks;
 
-    fn keys(secret: &[u8]) -> Keys {
-        Keys(Tokens::new(secret))
-    }
-
     fn seat(room: &RoomId) -> Seat {
         let name = Name::parse("Ada 2").expect("a name");
         Seat::new(room, RacerId(7), Nonce::random(), name, Looks::default().take(None, None))
@@ -125,7 +126,7 @@ mod tests {
 
     #[test]
     fn a_seat_is_read_back_in_its_own_room_only() {
-        let keys = keys(b"key");
+        let keys = Keys::of(b"key");
         let room = RoomId::Code("K7QF".parse().expect("a code"));
         let seat = seat(&room);
         let token = keys.seat(&seat);
@@ -135,7 +136,7 @@ mod tests {
 
     #[test]
     fn a_token_of_another_key_or_without_one_is_none() {
-        let (ours, theirs) = (keys(b"ours"), keys(b"theirs"));
+        let (ours, theirs) = (Keys::of(b"ours"), Keys::of(b"theirs"));
         let token = theirs.seat(&seat(&RoomId::House));
         assert_eq!(ours.read_seat(&token, &RoomId::House), None);
         let payload = token.split('.').nth(1).expect("three parts");
@@ -149,7 +150,7 @@ mod tests {
 
     #[test]
     fn a_seat_does_not_host_and_a_host_link_does_not_race() {
-        let keys = keys(b"key");
+        let keys = Keys::of(b"key");
         let host = keys.host(&RoomId::House, Millis(5));
         assert_eq!(keys.read_host(&host, &RoomId::House), Some(Millis(5)));
         assert_eq!(keys.read_seat(&host, &RoomId::House), None);

@@ -7,7 +7,7 @@ import { keys, lasting } from '../store';
 import type { ChatJoined, ChatMessage, Cheer, ConsoleJoined, Refusal, Rules } from '../wire';
 import { ConsoleRace } from './race.svelte';
 
-const quietInARace = 3000;
+const quietInARace = 1500;
 
 export class ConsoleLink {
   readonly race = new ConsoleRace();
@@ -38,7 +38,7 @@ export class ConsoleLink {
     this.#join();
     setInterval(() => {
       if (this.race.phase === 'running' && this.#live.silence > quietInARace) this.#live.prove();
-    }, 1000);
+    }, 500);
   }
 
   #join(): void {

@@ -20,7 +20,7 @@ export interface Wish {
 const exchangesAtJoin = 6;
 const exchangeGap = 130;
 const exchangeEvery = 20_000;
-const quietInARace = 3000;
+const quietInARace = 1500;
 
 export class PhoneLink {
   readonly phone = new Phone();
@@ -51,7 +51,7 @@ export class PhoneLink {
     setInterval(() => this.#measureClock(2), exchangeEvery);
     setInterval(() => {
       if (this.phone.phase === 'running' && this.#live && this.#live.silence > quietInARace) this.#live.prove();
-    }, 1000);
+    }, 500);
   }
 
   /** Says so at once when there is no such room, before anybody has typed a name. */

@@ -3,11 +3,13 @@
 use std::time::Duration;
 
 use ::channels::{Channel, ChannelSocket, Crash, Handled, JoinError, Joined, Payload};
+use serde_json::json;
 use tokio::time::Instant;
 
 use super::{AfterJoin, Visitor, no_such_room};
 use crate::{
     chat::ChatText,
+    clock,
     name::{BadName, Name},
     rate::TokenBucket,
     room::{Position, RoomHandle, Topic},
@@ -82,6 +84,10 @@ impl Channel for ChatChannel {
         socket: &mut ChannelSocket<Self>,
     ) -> Result<Handled, Crash> {
         self.room.listen(Topic::Chat, self.joined_at, socket.pusher()).await?;
+        let presence = socket.assigns.app.presence.clone();
+        let online_at = clock::wall_clock().0;
+        presence.track(socket, &self.name.to_string(), json!({ "online_at": online_at }))?;
+        socket.push("presence_state", presence.list(socket.topic()).await)?;
         Ok(Handled::NoReply)
     }
 }

@@ -38,20 +38,6 @@ fn texts(joined: &Value) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn what_is_said_is_heard_by_all() {
-    let server = Server::start();
-    let (mut ada, joined) = talker(&server, "chat:lobby", " Ada ").await;
-    assert_eq!(joined, json!({ "messages": [], "recovered": false }));
-    let (mut bo, _) = talker(&server, "chat:lobby", "Bo").await;
-    say(&mut ada, "  <b>hello</b>\u{7}  ").await.expect("said");
-    for client in [&mut ada, &mut bo] {
-        let message = client.event("chat:lobby", "new_msg").await;
-        assert_eq!((&message["name"], &message["text"]), (&json!("Ada"), &json!("<b>hello</b>")));
-        assert!(message["id"].is_u64() && message["at"].as_i64() > Some(1_500_000_000_000), "{message}");
-    }
-}
-
-#[tokio::test]
 async fn a_newcomer_is_shown_the_last_fifty() {
     let server = Server::start();
     fill(&server, 60).await;
@@ -79,28 +65,6 @@ async fn who_comes_back_is_shown_all_that_was_missed() {
 }
 
 #[tokio::test]
-async fn texts_have_bounds_and_talkers_too() {
-    let server = Server::start();
-    let (mut ada, _) = talker(&server, "chat:lobby", "Ada").await;
-    for nothing in [json!({}), json!({ "text": " \n\u{200b}" }), json!({ "text": 5 }), json!(null)] {
-        let answer = ada.push("chat:lobby", "new_msg", nothing.clone()).await;
-        assert_eq!(answer, Err("text is missing".to_owned()), "{nothing}");
-    }
-    assert_eq!(say(&mut ada, &"é".repeat(501)).await, Err("text is too long".to_owned()));
-    assert_eq!(ada.push("chat:lobby", "shout", json!({})).await, Err("unknown event".to_owned()));
-    // Those did not count; these do.
-    say(&mut ada, &"é".repeat(500)).await.expect("said");
-    let mut answers = Vec::new();
-    for _ in 0..20 {
-        answers.push(say(&mut ada, "spam").await);
-    }
-    assert!(answers[..7].iter().all(Result::is_ok), "{answers:?}");
-    assert!(answers.contains(&Err("rate limited".to_owned())), "{answers:?}");
-    let (mut bo, _) = talker(&server, "chat:lobby", "Bo").await;
-    say(&mut bo, "I am another one").await.expect("said");
-}
-
-#[tokio::test]
 async fn a_room_has_a_chat_of_its_own() {
     let server = Server::start();
     let (code, _) = server.make_room().await;
@@ -109,7 +73,7 @@ async fn a_room_has_a_chat_of_its_own() {
     let (mut lobby, _) = talker(&server, "chat:lobby", "Bo").await;
     ada.push(&topic, "new_msg", json!({ "text": "here" })).await.expect("said");
     assert_eq!(ada.event(&topic, "new_msg").await["text"], "here");
-    assert!(lobby.everything().await.is_empty());
+    assert!(lobby.everything().await.iter().all(|frame| frame.event.starts_with("presence_")));
     let (_, joined) = talker(&server, &topic, "Cy").await;
     assert_eq!(texts(&joined), ["here"]);
 }

@@ -94,16 +94,6 @@ async fn a_bot_may_be_kicked() {
 }
 
 #[tokio::test]
-async fn a_cheer_is_seen_on_the_screens() {
-    let server = Server::start();
-    let (mut console, _) = server.console("console", json!({})).await;
-    let (mut ada, joined) = server.phone("play", "Ada").await;
-    ada.push("play", "cheer", json!({ "emoji": "🎉" })).await.expect("cheered");
-    let cheer = console.event("console", "cheer").await;
-    assert_eq!(cheer, json!({ "id": joined["racer"]["id"], "name": "Ada", "emoji": "🎉" }));
-}
-
-#[tokio::test]
 async fn what_the_host_chooses_is_shown_to_all_and_raced_next() {
     let server = Server::start();
     let (mut console, _) = server.console("console", json!({})).await;

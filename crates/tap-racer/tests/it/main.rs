@@ -7,6 +7,5 @@ mod hosting;
 mod http;
 mod modes;
 mod race;
-mod refusals;
 mod rooms;
 mod seats;

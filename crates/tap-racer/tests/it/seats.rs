@@ -30,30 +30,6 @@ async fn a_reload_keeps_the_racer_its_lane_and_its_taps() {
 }
 
 #[tokio::test]
-async fn the_newest_socket_of_a_seat_plays_and_the_older_one_is_told() {
-    let server = Server::start();
-    let (mut console, _) = server.console("console", json!({})).await;
-    let (mut older, joined) = server.phone("play", "Ada").await;
-    let (mut newer, rejoined) = server.console("play", json!({ "seat": joined["seat"] })).await;
-    assert_eq!(rejoined["racer"], joined["racer"]);
-    older.event("play", "seat_taken").await;
-    older.event("play", "phx_close").await;
-    assert_eq!(older.push("play", "tap", json!({})).await, Err("unmatched topic".to_owned()));
-    console.push("console", "start", sprint(2)).await.expect("started");
-    newer.phase("play", "running").await;
-    newer.tap("play", 2).await;
-    let results = console.final_results("console").await;
-    assert_eq!(results["places"].as_array().map(Vec::len), Some(1));
-    assert_eq!(results["places"][0]["taps"], 2);
-    // The older socket's end did not take the seat away.
-    let seen = console.everything().await;
-    assert!(
-        seen.iter().all(|frame| frame.event != "racer_left" && frame.payload["connected"] != false),
-        "{seen:?}"
-    );
-}
-
-#[tokio::test]
 async fn a_seat_whose_racer_timed_out_gets_one_that_looks_the_same() {
     let server = Server::with(&["--grace", "50ms"]);
     let (mut console, _) = server.console("console", json!({})).await;

@@ -1,0 +1,121 @@
+//! The channels without a port: joins, every refusal, and that a channel lives on after each.
+
+mod chat;
+mod console;
+mod play;
+
+use std::sync::Arc;
+
+use ::channels::{
+    Endpoint, Payload, Status,
+    test::{TestChannel, TestClient},
+};
+use clap::Parser;
+use serde_json::{Value, json};
+
+use crate::{app::App, config::Config, tokens::Keys};
+
+/// A house with its clients.
+struct House {
+    endpoint: Endpoint,
+    app: Arc<App>,
+}
+
+impl House {
+    fn open() -> House {
+        House::with(&[])
+    }
+
+    /// With flags.
+    fn with(flags: &[&str]) -> House {
+        let config = Config::parse_from(["tap-racer"].iter().chain(flags));
+        let endpoint = super::endpoint();
+        let listening = "127.0.0.1:4000".parse().expect("an address");
+        let app = Arc::new(App::new(config, Keys::of(b"key"), listening, &endpoint));
+        House { endpoint, app }
+    }
+
+    async fn client(&self) -> TestClient {
+        let socket = super::socket(self.app.clone());
+        TestClient::connect(&self.endpoint, socket, &[]).await.expect("let in")
+    }
+
+    /// A client that has joined one topic, and the reply.
+    async fn join(&self, topic: &str, params: Value) -> Result<(TestChannel, Value), Value> {
+        let joined = self.client().await.subscribe_and_join(topic, params).await;
+        joined.map(|(channel, reply)| (channel, read(&reply))).map_err(|refusal| read(&refusal))
+    }
+
+    async fn phone(&self, name: &str) -> (TestChannel, Value) {
+        self.join("play", json!({ "name": name })).await.expect("joined")
+    }
+
+    async fn console(&self) -> TestChannel {
+        self.join("console", json!({})).await.expect("joined").0
+    }
+
+    /// Why nobody joins like this.
+    async fn refusal(&self, topic: &str, params: Value) -> Value {
+        match self.join(topic, params.clone()).await {
+            Err(refusal) => refusal,
+            Ok((_, reply)) => panic!("{topic} let {params} in: {reply}"),
+        }
+    }
+}
+
+fn read(payload: &Payload) -> Value {
+    payload.parse().expect("json")
+}
+
+fn reason(reason: &str) -> Value {
+    json!({ "reason": reason })
+}
+
+async fn refuses(channel: &TestChannel, event: &str, payload: Value, why: &str) {
+    let refusal = channel.push(event, payload.clone()).assert_reply(Status::Error).await;
+    assert_eq!(read(&refusal), reason(why), "{event} {payload}");
+}
+
+async fn obeys(channel: &TestChannel, event: &str, payload: Value) {
+    channel.push(event, payload).assert_reply(Status::Ok).await;
+}
+
+#[tokio::test]
+async fn rooms_that_are_not_there_are_not_joined() {
+    let house = House::open();
+    for topic in [
+        "play:7777",
+        "play:",
+        "play:lobby",
+        "console:7777",
+        "console:k7qf",
+        "chat:7777",
+        "chat:",
+        "play:K7QF:",
+    ] {
+        assert_eq!(house.refusal(topic, json!({ "name": "Ada" })).await, reason("no such room"), "{topic}");
+    }
+    let ada = || json!({ "name": "Ada" });
+    assert_eq!(house.refusal("plays", ada()).await, reason("unmatched topic"));
+    assert_eq!(house.refusal("chat:secret", ada()).await, reason("You don't have permission!"));
+}
+
+#[tokio::test]
+async fn who_is_seen_or_heard_needs_a_name_that_may_be_shown() {
+    let house = House::open();
+    for (params, why) in [
+        (json!({}), "name is missing"),
+        (json!(null), "name is missing"),
+        (json!(["Ada"]), "name is missing"),
+        (json!({ "name": "" }), "name is missing"),
+        (json!({ "name": " \u{200b}\n" }), "name is missing"),
+        (json!({ "name": 7 }), "name is missing"),
+        (json!({ "name": "x".repeat(25) }), "name is too long"),
+        (json!({ "name": "x".repeat(100_000) }), "name is too long"),
+        (json!({ "name": "Fuck this" }), "name is not allowed"),
+    ] {
+        for topic in ["play", "chat:lobby"] {
+            assert_eq!(house.refusal(topic, params.clone()).await, reason(why), "{topic} {params}");
+        }
+    }
+}
