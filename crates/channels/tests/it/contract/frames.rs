@@ -14,6 +14,7 @@ on_every_wire!(
     a_push_behind_a_refused_join_is_unmatched,
     messages_of_one_socket_are_handled_in_order,
     what_came_before_a_broken_message_is_still_handled,
+    what_comes_behind_a_broken_message_is_not_handled,
     what_is_no_message_ends_the_connection,
     a_long_message_goes_both_ways,
     of_a_key_that_comes_twice_in_a_payload_the_first_value_counts,
@@ -143,8 +144,18 @@ async fn what_came_before_a_broken_message_is_still_handled(wire: Wire) {
     bo.join("chat:a", r#"{"name":"Bo"}"#).await;
     let good =
         [r#"["1","1","chat:a","phx_join",{"name":"Ada"}]"#, r#"["1","2","chat:a","new_msg",{"text":"hi"}]"#];
-    ada.send_broken(&good, "garbage").await;
+    ada.send_around_broken(&good, "garbage", &[]).await;
     bo.expect(r#"[null,null,"chat:a","new_msg",{"name":"Ada","text":"hi"}]"#).await;
+    bo.expect_nothing().await;
+}
+
+async fn what_comes_behind_a_broken_message_is_not_handled(wire: Wire) {
+    let server = TestServer::start();
+    let (mut ada, mut bo) = (server.peer(wire).await, server.peer(wire).await);
+    ada.join("chat:a", r#"{"name":"Ada"}"#).await;
+    bo.join("chat:a", r#"{"name":"Bo"}"#).await;
+    ada.send_around_broken(&[], "garbage", &[r#"["1","2","chat:a","new_msg",{"text":"hi"}]"#]).await;
+    ada.expect_end(1011).await;
     bo.expect_nothing().await;
 }
 
@@ -173,7 +184,7 @@ async fn what_is_no_message_ends_the_connection(wire: Wire) {
         &r#"{"a":"#.repeat(depth),
     ] {
         let mut peer = server.peer(wire).await;
-        peer.send_broken(&[], broken).await;
+        peer.send_broken(broken).await;
         peer.expect_end(1011).await;
     }
     // What is wrong inside of a message that is one otherwise.
@@ -192,12 +203,12 @@ async fn what_is_no_message_ends_the_connection(wire: Wire) {
     ] {
         let mut peer = server.peer(wire).await;
         let message = peer.encode_raw(broken);
-        peer.send_broken(&[], &message).await;
+        peer.send_broken(&message).await;
         peer.expect_end(1011).await;
     }
     let mut peer = server.peer(wire).await;
     let message = format!("\u{feff}{}", peer.encode_raw("{}"));
-    peer.send_broken(&[], &message).await;
+    peer.send_broken(&message).await;
     peer.expect_end(1011).await;
     other.expect_nothing().await;
 }
@@ -243,7 +254,7 @@ async fn an_array_of_less_than_five_ends_the_connection(wire: Wire) {
         [r#"["9"]"#, r#"["9","17"]"#, r#"["9","17","phoenix"]"#, r#"["9","17","phoenix","heartbeat"]"#]
     {
         let mut peer = server.peer(wire).await;
-        peer.send_broken(&[], broken).await;
+        peer.send_broken(broken).await;
         peer.expect_end(1011).await;
     }
 }

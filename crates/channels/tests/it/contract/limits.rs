@@ -60,7 +60,7 @@ async fn a_message_past_the_limit_ends_the_connection(wire: Wire) {
     peer.send_as_is(&at_the_limit).await;
     peer.expect_error("null", r#""2""#, "chat:a", "unmatched topic").await;
     let past_it = peer.encode_raw(&format!(r#""{}""#, "x".repeat(1001 - empty)));
-    peer.send_broken(&[], &past_it).await;
+    peer.send_broken(&past_it).await;
     peer.expect_end(1009).await;
 }
 

@@ -86,7 +86,7 @@ async fn a_missing_key_ends_the_connection(wire: Wire) {
         r#"[null,"1","phoenix","heartbeat",{}]"#,
     ] {
         let mut peer = server.peer(wire).await;
-        peer.send_broken(&[], broken).await;
+        peer.send_broken(broken).await;
         peer.expect_end(1011).await;
     }
 }

@@ -162,14 +162,19 @@ impl Peer {
         }
     }
 
-    /// Sends good messages with one behind them that is none, all in one segment. It is not
-    /// translated.
-    pub async fn send_broken(&mut self, good: &[&str], broken: &str) {
-        let mut messages: Vec<_> = good.iter().map(|message| self.encode(message)).collect();
-        messages.push(broken.to_owned());
+    /// Sends a message that is none. It is not translated.
+    pub async fn send_broken(&mut self, broken: &str) {
+        self.send_around_broken(&[], broken, &[]).await;
+    }
+
+    /// Sends good messages before and behind one that is none, all in one segment.
+    pub async fn send_around_broken(&mut self, before: &[&str], broken: &str, behind: &[&str]) {
+        let encode = |message: &&str| self.encode(message);
+        let messages = before.iter().map(encode).chain([broken.to_owned()]);
+        let messages: Vec<_> = messages.chain(behind.iter().map(encode)).collect();
         match &mut self.link {
             Link::WebSocket(client) => client.send_together(&messages).await,
-            Link::LongPoll(session) if good.is_empty() => {
+            Link::LongPoll(session) if messages.len() == 1 => {
                 assert_eq!(session.post(broken).await, status(408), "{broken}");
             }
             Link::LongPoll(session) => {
