@@ -154,6 +154,16 @@ impl Connection {
         self.router.lock().ended(join)
     }
 
+    /// Notes that a join was not granted; whether its client waits for that answer.
+    pub fn forget_join(&self, join: JoinId) -> bool {
+        self.router.lock().refused(join)
+    }
+
+    /// Messages have arrived, which are handled next.
+    pub fn arrival(&self) {
+        self.router.lock().arrival();
+    }
+
     fn start_closing(&self) {
         let now = self.endpoint.clock().max(1);
         let _ = self.closing.compare_exchange(0, now, Ordering::Relaxed, Ordering::Relaxed);

@@ -13,6 +13,9 @@ use crate::message::{Incoming, Ref};
 pub(crate) struct Router<H> {
     /// Few as a rule, and bounded: a scan is smaller and no slower than a map.
     joined: Vec<Joined<H>>,
+    /// Topics whose channels ended while the messages that arrived last were handled. A push that
+    /// arrived with a leave is lost: it was for the channel, which could not answer any more.
+    ended: Vec<Arc<str>>,
     topics_limit: usize,
 }
 
@@ -49,7 +52,7 @@ pub(crate) enum Route<H> {
 
 impl<H: Clone> Router<H> {
     pub fn new(topics_limit: usize) -> Self {
-        Self { joined: Vec::new(), topics_limit }
+        Self { joined: Vec::new(), ended: Vec::new(), topics_limit }
     }
 
     /// Decides what becomes of a message. `find` gives the number of the channel that serves a
@@ -83,6 +86,7 @@ impl<H: Clone> Router<H> {
                 },
             },
             ("phx_leave", None) => Route::Ok { join_ref: join_ref() },
+            (_, None) if self.ended.iter().any(|ended| **ended == *topic) => Route::Ignore,
             (_, None) => Route::Refuse { join_ref: None, reason: UNMATCHED },
             (_, Some(joined)) if joined.is_stale(message) => Route::Ignore,
             // The second of two leaves: the first one's answer is on its way.
@@ -113,12 +117,29 @@ impl<H: Clone> Router<H> {
     /// Notes that a channel has ended. Returns whether it was the current one of its topic, and
     /// so is owed a farewell; one that was replaced is not.
     pub fn ended(&mut self, join: JoinId) -> bool {
-        let position = self.joined.iter().position(|joined| joined.join == join);
-        if let Some(position) = position {
-            self.joined.swap_remove(position);
-            self.joined.shrink_to_fit();
+        let ended = self.remove(join);
+        self.ended.extend(ended.clone());
+        ended.is_some()
+    }
+
+    /// Notes that a join was not granted. Returns whether the client waits for that answer: it has
+    /// not joined anew.
+    pub fn refused(&mut self, join: JoinId) -> bool {
+        self.remove(join).is_some()
+    }
+
+    fn remove(&mut self, join: JoinId) -> Option<Arc<str>> {
+        let position = self.joined.iter().position(|joined| joined.join == join)?;
+        let removed = self.joined.swap_remove(position);
+        self.joined.shrink_to_fit();
+        Some(removed.topic)
+    }
+
+    /// Notes that other messages have arrived, whose sender may know what has ended.
+    pub fn arrival(&mut self) {
+        if !self.ended.is_empty() {
+            self.ended = Vec::new();
         }
-        position.is_some()
     }
 
     /// Forgets everything: the connection is gone. Returns the channels to be told.

@@ -35,7 +35,9 @@ impl Intake {
         &self.connection
     }
 
+    /// The moment at which messages arrived, which are handed over next.
     pub fn now(&self) -> Now {
+        self.connection.arrival();
         Now(u64::try_from(self.started.elapsed().as_nanos()).unwrap_or(u64::MAX))
     }
 

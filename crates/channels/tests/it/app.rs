@@ -138,6 +138,9 @@ impl Channel for Probe {
     }
 
     async fn terminate(&mut self, reason: Reason, socket: &mut ChannelSocket<Self>) {
+        if socket.topic() == "probe:lingering" {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
         let end = json!({ "name": self.name, "reason": format!("{reason:?}") });
         socket.endpoint().broadcast("console", "ended", end).expect("json");
     }

@@ -209,7 +209,7 @@ impl<C: Channel> Life<C> {
         let Stage::Joining(answer) = std::mem::replace(&mut self.stage, Stage::Over) else { return };
         let connection = &self.server.core.connection;
         let _cork = connection.cork();
-        if connection.forget(self.server.core.join) {
+        if connection.forget_join(self.server.core.join) {
             self.answer(answer, Status::Error, response);
         }
         self.server.ended();

@@ -11,6 +11,7 @@ on_every_wire!(
     a_reply_has_the_response_as_it_was_given,
     a_topic_that_is_no_string_is_echoed,
     a_join_and_a_push_may_come_in_one_segment,
+    a_push_behind_a_refused_join_is_unmatched,
     messages_of_one_socket_are_handled_in_order,
     what_came_before_a_broken_message_is_still_handled,
     what_is_no_message_ends_the_connection,
@@ -110,6 +111,15 @@ async fn a_join_and_a_push_may_come_in_one_segment(wire: Wire) {
         peer.expect(&format!(r#"["1","2","{topic}","phx_reply",{{"status":"ok","response":{{"n":1}}}}]"#))
             .await;
     }
+}
+
+async fn a_push_behind_a_refused_join_is_unmatched(wire: Wire) {
+    let server = TestServer::start();
+    let mut peer = server.peer(wire).await;
+    let join = r#"["1","1","chat:secret","phx_join",{}]"#;
+    peer.send_together(&[join, r#"["1","2","chat:secret","ping",{}]"#]).await;
+    peer.expect_error(r#""1""#, r#""1""#, "chat:secret", "You don't have permission!").await;
+    peer.expect_error("null", r#""2""#, "chat:secret", "unmatched topic").await;
 }
 
 async fn messages_of_one_socket_are_handled_in_order(wire: Wire) {

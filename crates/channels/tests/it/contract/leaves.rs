@@ -55,16 +55,24 @@ async fn of_two_leaves_in_one_segment_there_is_one_close(wire: Wire) {
 
 async fn a_push_behind_a_leave_is_lost(wire: Wire) {
     let server = TestServer::start();
-    let (mut ada, mut bo) = (server.peer(wire).await, server.peer(wire).await);
-    ada.join("chat:a", r#"{"name":"Ada"}"#).await;
-    bo.join("chat:a", r#"{"name":"Bo"}"#).await;
-    ada.send_together(&[
-        r#"["1","2","chat:a","phx_leave",{}]"#,
-        r#"["1","3","chat:a","new_msg",{"text":"wait!"}]"#,
-    ])
-    .await;
-    ada.expect_ok(r#""1""#, r#""2""#, "chat:a").await;
-    bo.expect_nothing().await;
+    let mut bo = server.peer(wire).await;
+    // The end of the second one takes its time.
+    for topic in ["chat:a", "probe:lingering"] {
+        let mut ada = server.peer(wire).await;
+        ada.join(topic, r#"{"name":"Ada"}"#).await;
+        bo.join(topic, r#"{"name":"Bo"}"#).await;
+        let leave = format!(r#"["1","2","{topic}","phx_leave",{{}}]"#);
+        let push = format!(r#"["1","3","{topic}","new_msg",{{"text":"wait!"}}]"#);
+        let ping = format!(r#"[null,"4","{topic}","ping",{{}}]"#);
+        ada.send_together(&[&leave, &push, &ping]).await;
+        ada.expect_ok(r#""1""#, r#""2""#, topic).await;
+        ada.expect(&format!(r#"["1","1","{topic}","phx_close",{{}}]"#)).await;
+        ada.expect_nothing().await;
+        bo.expect_nothing().await;
+        // Whoever knows that it has left is told so.
+        ada.send(&ping).await;
+        ada.expect_error("null", r#""4""#, topic, "unmatched topic").await;
+    }
 }
 
 async fn a_leave_and_a_join_in_one_segment_end_in_the_new_join(wire: Wire) {
