@@ -1,7 +1,7 @@
 // From one command to a winner on the big screen, with the hands of a host and three guests.
 import { expect, test } from '@playwright/test';
 
-import { expectCount, expectPhase, handset, hostRace, join, joinIn, places, racers, sprint, tap } from '../support/party.js';
+import { everybodyLeaves, expectCount, expectPhase, handset, hostRace, join, joinIn, places, racers, sprint, tap } from '../support/party.js';
 import { startServer } from '../support/server.js';
 
 let server;
@@ -10,7 +10,8 @@ test.beforeEach(async () => {
   server = await startServer();
 });
 
-test.afterEach(async () => {
+test.afterEach(async ({ browser }) => {
+  await everybodyLeaves(browser);
   await server.stop();
 });
 

@@ -98,5 +98,5 @@ test('a room of its own is controlled by its host token only', async () => {
   await owner.ask('start', { rules: { mode: 'sprint', taps: 10, countdown: 200 } });
   await guest.heard('phase', ({ phase }) => phase === 'running');
   await assert.rejects(connect().join(`console:${room}`, { host: 'forged' }), { message: 'wrong host token' });
-  await assert.rejects(connect().join('console:XXXX'), { message: 'no such room' });
+  await assert.rejects(connect().join('console:ZZZZ'), { message: 'no such room' });
 });

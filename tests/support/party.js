@@ -5,13 +5,17 @@ import { PNG } from 'pngjs';
 
 import { Client } from './live.js';
 
-export const television = { viewport: { width: 1920, height: 1080 } };
+export const television = { viewport: { width: 1280, height: 720 } };
 export const handset = {
   viewport: { width: 390, height: 844 },
-  deviceScaleFactor: 2,
   hasTouch: true,
   isMobile: true,
 };
+
+/** The end of a party: pages that stay open would go on drawing through the next test. */
+export async function everybodyLeaves(browser) {
+  await Promise.all(browser.contexts().map((context) => context.close()));
+}
 
 /** What a camera reads from the code on a screen. */
 export async function scan(page) {

@@ -1,6 +1,6 @@
 // The one connection a page has. phoenix.js reconnects and rejoins by itself; this module makes it
 // quick about it, and notices connections that died without a word.
-import { Socket, type Channel } from 'phoenix';
+import { LongPoll, Socket, type Channel, type SocketConnectOption } from 'phoenix';
 import type { Refusal } from './wire';
 
 const steps = [100, 300, 700, 1500, 3000];
@@ -27,7 +27,13 @@ export class Live {
       // Some networks let no WebSocket through: then it is long poll.
       longPollFallbackMs: 3_000,
     });
-    this.#socket.onOpen(() => onConnected(true));
+    this.#socket.onOpen(() => {
+      // Where one WebSocket got through, the next one will: a network that is away for a moment must
+      // not leave the rest of the evening to long poll.
+      const socket = this.#socket as Socket & Pick<SocketConnectOption, 'transport' | 'longPollFallbackMs'>;
+      if (socket.transport !== LongPoll) socket.longPollFallbackMs = 0;
+      onConnected(true);
+    });
     this.#socket.onClose(() => onConnected(false));
     this.#socket.onError(() => onConnected(this.#socket.isConnected()));
     this.#socket.onMessage(() => {

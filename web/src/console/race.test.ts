@@ -28,6 +28,17 @@ describe('a screen', () => {
     expect(race.elapsed()).toBeGreaterThanOrEqual(1990);
   });
 
+  it('shows the rules that the host has chosen until the race that has them begins', () => {
+    const timed: Rules = { mode: 'timed', seconds: 5 };
+    const race = joined();
+    expect(race.nextRules).toEqual(rules);
+    race.rulesChosen({ rules: timed });
+    expect([race.nextRules, race.rules]).toEqual([timed, rules]);
+    race.phaseChanged({ phase: 'countdown', heat: 1, now: localNow(), go_at: localNow() + 3000, rules });
+    expect(race.nextRules).toEqual(rules);
+    expect(joined({ next_rules: timed }).nextRules).toEqual(timed);
+  });
+
   it('takes counts as absolute, so that a lost tick costs nothing', () => {
     const race = joined({ phase: 'running', heat: 1, go_at: localNow() });
     race.tick({ heat: 1, t: 50, lanes: [[1, 1]] });
