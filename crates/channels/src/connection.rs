@@ -132,11 +132,15 @@ impl Connection {
         if previous.as_ref().is_some_and(|previous| !previous.is_started()) {
             return self.refuse(message, "join crashed");
         }
-        let join_ref = message.join_ref.map(Ref::from);
+        let (join_ref, message_ref) = (message.join_ref.map(Ref::from), message.message_ref.map(Ref::from));
+        let length = |reference: &Option<Ref>| reference.as_ref().map_or(0, |given| given.as_json().len());
+        if topic.len().max(length(&join_ref)).max(length(&message_ref)) > self.limits().topic_bytes {
+            return self.refuse(message, "topic is too long");
+        }
         let request = JoinRequest {
             topic: topic.clone(),
             join_ref: join_ref.clone(),
-            message_ref: message.message_ref.map(Ref::from),
+            message_ref,
             params: message.payload.to_payload(),
             replaces: previous.as_ref().map(|previous| previous.given_join_ref()),
         };

@@ -11,6 +11,9 @@ pub struct Limits {
     /// Topics that one socket may have joined; the next join is refused with `too many channels
     /// joined`. Default 100, as in Phoenix.
     pub topics: usize,
+    /// Longest topic and longest reference of a join, in bytes; a longer one is refused with `topic is
+    /// too long`. They are kept as long as the channel. Default 1,024.
+    pub topic_bytes: usize,
     /// Bytes that may wait for a client that reads too slowly; past it the socket is closed with
     /// 1008 `slow consumer`. Default 1 MiB.
     pub outbox_bytes: usize,
@@ -55,6 +58,7 @@ impl Default for Limits {
         Self {
             message_bytes: 1_000_000,
             topics: 100,
+            topic_bytes: 1024,
             outbox_bytes: 1 << 20,
             mailbox_bytes: 1 << 20,
             messages_per_second: 500,

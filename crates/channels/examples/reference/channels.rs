@@ -200,7 +200,13 @@ impl Channel for Room {
 
 /// Phoenix's limits: none on rates, messages of ten megabytes.
 pub fn limits() -> Limits {
-    Limits { message_bytes: 10_000_000, messages_per_second: 0, joins_per_second: 0, ..Limits::default() }
+    Limits {
+        message_bytes: 10_000_000,
+        topic_bytes: 10_000_000,
+        messages_per_second: 0,
+        joins_per_second: 0,
+        ..Limits::default()
+    }
 }
 
 /// The socket: who may connect, and which channel serves which topic.

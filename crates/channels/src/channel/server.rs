@@ -109,7 +109,9 @@ struct Mailbox<C: Channel> {
     waiting: VecDeque<Mail<C>>,
     /// What `waiting` counts for against the limit.
     bytes: usize,
-    /// The task of a callback that was not ready at once.
+    /// Counts the times that the channel became busy.
+    runs: u64,
+    /// The task of this run, if a callback of it was not ready at once.
     task: Option<AbortHandle>,
     /// Set when the running callback shall be the last one.
     killed: bool,
@@ -181,8 +183,14 @@ impl<C: Channel> ChannelServer<C> {
             given_join_ref: request.join_ref.clone(),
             joined: AtomicBool::new(false),
         };
-        let mailbox =
-            Mailbox { state: State::New, waiting: VecDeque::new(), bytes: 0, task: None, killed: false };
+        let mailbox = Mailbox {
+            state: State::New,
+            waiting: VecDeque::new(),
+            bytes: 0,
+            runs: 0,
+            task: None,
+            killed: false,
+        };
         Arc::new(Self { core: Arc::new(core), mailbox: Mutex::new(mailbox) })
     }
 
@@ -191,14 +199,17 @@ impl<C: Channel> ChannelServer<C> {
         self.mailbox.lock().state = State::Busy;
         let socket = ChannelSocket::new(assigns, self.core.clone(), Arc::downgrade(&self));
         let run = self.clone().join(request, socket);
-        self.drive(run, At::Once);
+        self.drive(0, run, At::Once);
     }
 
     fn post(self: &Arc<Self>, mail: Mail<C>, at: At) -> Result<(), Undelivered<Mail<C>>> {
-        let running = {
+        let (running, number) = {
             let mut mailbox = self.mailbox.lock();
             match std::mem::replace(&mut mailbox.state, State::Busy) {
-                State::Idle(running) => running,
+                State::Idle(running) => {
+                    mailbox.runs += 1;
+                    (running, mailbox.runs)
+                }
                 State::Ended => {
                     mailbox.state = State::Ended;
                     return Err(Undelivered::Ended(mail));
@@ -214,11 +225,11 @@ impl<C: Channel> ChannelServer<C> {
                 }
             }
         };
-        self.drive(self.clone().run(running, mail), at);
+        self.drive(number, self.clone().run(running, mail), at);
         Ok(())
     }
 
-    fn drive(self: &Arc<Self>, run: impl Future<Output = ()> + Send + 'static, at: At) {
+    fn drive(self: &Arc<Self>, number: u64, run: impl Future<Output = ()> + Send + 'static, at: At) {
         let mut run = Box::pin(run);
         // A waker that does nothing will do: if the future is not ready, its task polls it again.
         let mut context = Context::from_waker(Waker::noop());
@@ -227,7 +238,8 @@ impl<C: Channel> ChannelServer<C> {
         }
         let task = tokio::spawn(run).abort_handle();
         let mut mailbox = self.mailbox.lock();
-        if matches!(mailbox.state, State::Busy) {
+        // By now the run may be over, and another one under way.
+        if matches!(mailbox.state, State::Busy) && mailbox.runs == number {
             if mailbox.killed {
                 task.abort();
             }

@@ -24,6 +24,17 @@ async fn a_join_that_takes_too_long_is_refused() {
 }
 
 #[tokio::test]
+async fn a_topic_that_is_too_long_to_be_kept_is_refused() {
+    let endpoint = Endpoint::new(Limits::default());
+    let client =
+        TestClient::connect(&endpoint, app::socket(Presence::new(&endpoint)), &[]).await.expect("let in");
+    let topic = |length: usize| format!("chat:{}", "x".repeat(length - 5));
+    let refused = client.subscribe_and_join(&topic(1025), json!({ "name": "Ada" })).await;
+    assert_eq!(refused.err().expect("refused"), json!({ "reason": "topic is too long" }));
+    assert!(client.subscribe_and_join(&topic(1024), json!({ "name": "Ada" })).await.is_ok());
+}
+
+#[tokio::test]
 async fn a_draining_endpoint_lets_nobody_in_and_everybody_go() {
     let server = TestServer::start();
     let mut clients = Vec::new();
