@@ -203,6 +203,8 @@ pub fn limits() -> Limits {
     Limits {
         message_bytes: 10_000_000,
         topic_bytes: 10_000_000,
+        // Half a second of a hundred thousand taps, for a screen that pauses.
+        outbox_bytes: 4 << 20,
         messages_per_second: 0,
         joins_per_second: 0,
         ..Limits::default()
