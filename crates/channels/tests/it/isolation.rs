@@ -26,6 +26,23 @@ async fn a_callback_that_waits_delays_neither_other_topics_nor_heartbeats() {
 }
 
 #[tokio::test]
+async fn a_push_that_waits_for_a_channel_that_ends_is_lost_with_it() {
+    let server = TestServer::start();
+    let mut client = server.client().await;
+    client.join("probe:a", r#"{"name":"Ada"}"#).await;
+    client
+        .send_together(&[
+            r#"["1","2","probe:a","wait",50]"#,
+            r#"["1","3","probe:a","stop",{}]"#,
+            r#"["1","4","probe:a","ping",{}]"#,
+        ])
+        .await;
+    client.expect(r#"["1","2","probe:a","phx_reply",{"status":"ok","response":{"waited":true}}]"#).await;
+    client.expect(r#"["1","1","probe:a","phx_close",{}]"#).await;
+    client.expect_nothing().await;
+}
+
+#[tokio::test]
 async fn a_callback_that_never_ends_is_ended_when_its_client_joins_again() {
     let server = TestServer::start();
     let mut console = server.client().await;

@@ -152,15 +152,16 @@ impl<C: Channel> ChannelServer<C> {
         {
             self.say_farewell(self.core.given_join_ref.as_ref(), kind);
         }
-        self.ended();
+        self.ended(true);
     }
 
     fn say_farewell(&self, join_ref: Option<&Ref>, kind: Farewell) {
         self.core.connection.send(&Outgoing::Farewell { join_ref, topic: &self.core.topic, kind }, None);
     }
 
-    /// Answers what was posted to a channel that is no more, as the router would have.
-    fn ended(&self) {
+    /// The channel is no more. Pushes that waited for it are lost with it, as with Phoenix's process;
+    /// but behind a join that was not granted they are answered as the router would have.
+    fn ended(&self, was_in: bool) {
         let waiting = {
             let mut mailbox = self.mailbox.lock();
             mailbox.state = State::Ended;
@@ -170,6 +171,7 @@ impl<C: Channel> ChannelServer<C> {
         };
         for mail in waiting {
             match mail {
+                Mail::In { .. } if was_in => {}
                 Mail::In { message_ref, .. } => self.core.connection.send(
                     &Outgoing::Reply {
                         join_ref: None,
@@ -212,7 +214,7 @@ impl<C: Channel> Life<C> {
         if connection.forget_join(self.server.core.join) {
             self.answer(answer, Status::Error, response);
         }
-        self.server.ended();
+        self.server.ended(false);
     }
 
     fn answer(&self, answer: Answer, status: Status, response: &Payload) {
