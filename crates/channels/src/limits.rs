@@ -29,6 +29,9 @@ pub struct Limits {
     /// Sockets that send nothing for so long are closed. Default 60 s, as in Phoenix; clients send
     /// a heartbeat every 30 s.
     pub silence: Duration,
+    /// Long-poll sessions of a mounted socket, which unlike WebSockets take no descriptor that the
+    /// system would count; past it a client is told to try again. Default 20,000.
+    pub longpoll_sessions: usize,
     /// How long a socket's `connect` may take; past it the client is answered HTTP 503. Default 10 s.
     pub connect_timeout: Duration,
     /// How long a channel's `join` may take; past it the join is refused with `join timed out`.
@@ -64,6 +67,7 @@ impl Default for Limits {
             messages_per_second: 500,
             joins_per_second: 100,
             silence: Duration::from_secs(60),
+            longpoll_sessions: 20_000,
             connect_timeout: Duration::from_secs(10),
             join_timeout: Duration::from_secs(10),
         }

@@ -83,9 +83,10 @@ impl<A: Clone + Send + Sync + 'static> LongPoll<A> {
             return Answer::Forbidden;
         };
         match self.socket.connect(&self.endpoint, request).await {
-            Ok(connected) => {
-                Answer::Gone { token: Some(self.sessions.open(&self.endpoint, serializer, connected)) }
-            }
+            Ok(connected) => match self.sessions.open(&self.endpoint, serializer, connected) {
+                Some(token) => Answer::Gone { token: Some(token) },
+                None => Answer::Unavailable,
+            },
             Err(NotConnected::Refused) => Answer::Forbidden,
             Err(NotConnected::Unavailable) => Answer::Unavailable,
         }

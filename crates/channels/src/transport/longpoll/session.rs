@@ -12,6 +12,7 @@ use tokio::{
     sync::Notify,
     time::{Instant, timeout_at},
 };
+use tracing::warn;
 use uuid::Uuid;
 
 use super::{Sent, answer::Answer};
@@ -48,19 +49,24 @@ pub(super) struct Sessions {
 }
 
 impl Sessions {
+    /// Opens a session, unless there are too many.
     pub fn open<A: Clone + Send + Sync + 'static>(
         self: &Arc<Self>,
         endpoint: &Endpoint,
         serializer: Serializer,
         connected: Connected<A>,
-    ) -> Token {
+    ) -> Option<Token> {
+        if self.open.lock().len() >= endpoint.limits().longpoll_sessions {
+            warn!("no room for another long-poll session");
+            return None;
+        }
         let token = Token(Uuid::new_v4());
         let slot = Slot { more: Notify::new(), token, sessions: Arc::downgrade(self) };
         let format = Format { serializer, framing: Framing::LongPoll };
         let online = Online::new(endpoint, connected, format, Wire::LongPoll(slot));
         let session = Session { token, intake: Mutex::new(Intake::new(online.connection().clone())), online };
         self.open.lock().insert(token, Arc::new(session));
-        token
+        Some(token)
     }
 
     pub fn find(&self, token: &Token) -> Option<Arc<Session>> {

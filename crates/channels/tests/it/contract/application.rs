@@ -1,4 +1,4 @@
-//! What the reference application does beyond what the other cases see of it (WIRE: part 2).
+//! What the reference application does beyond what the other cases see of it.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! Binary payloads of serializer 2.0.0 (WIRE: Binary payloads).
+//! Binary payloads of serializer 2.0.0.
 
 use crate::support::{peer::Wire, server::TestServer};
 

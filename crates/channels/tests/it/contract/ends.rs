@@ -1,4 +1,4 @@
-//! How a channel ends when its client does not leave (WIRE: frame 8).
+//! How a channel ends when its client does not leave.
 
 use crate::support::{peer::Wire, server::TestServer};
 

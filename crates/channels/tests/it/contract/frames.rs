@@ -1,4 +1,4 @@
-//! Heartbeats, pushes, broadcasts, order and shape (WIRE: frames 2, 3, 7, 10, 11, 12).
+//! Heartbeats, pushes, broadcasts, order and shape.
 
 use crate::support::{peer::Wire, server::TestServer};
 

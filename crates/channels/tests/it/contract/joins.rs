@@ -1,4 +1,4 @@
-//! Joins and second joins (WIRE: frames 1, 2, 8, 12, 13, 14).
+//! Joins and second joins.
 
 use serde_json::json;
 

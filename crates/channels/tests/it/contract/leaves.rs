@@ -1,4 +1,4 @@
-//! Leaves (WIRE: frames 4, 5).
+//! Leaves.
 
 use crate::support::{peer::Wire, server::TestServer};
 

@@ -1,4 +1,4 @@
-//! Limits of ours (WIRE: Limits).
+//! Limits of ours.
 
 use channels::Limits;
 use serde_json::json;

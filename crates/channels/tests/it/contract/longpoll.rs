@@ -1,18 +1,23 @@
-//! The long-poll transport: sessions and statuses (WIRE: Long poll).
+//! The long-poll transport: sessions and statuses.
 
+use channels::Limits;
 use serde_json::json;
 
-use crate::support::{
-    clock::Clock,
-    http,
-    longpoll::{Polled, Session, status},
-    peer::Wire,
-    server::TestServer,
-    soon,
+use crate::{
+    reference,
+    support::{
+        clock::Clock,
+        http,
+        longpoll::{Polled, Session, status},
+        peer::Wire,
+        server::TestServer,
+        soon,
+    },
 };
 
 on_longpolls!(
     a_session_is_opened_with_a_fresh_token,
+    one_session_too_many_may_try_again,
     who_is_refused_is_told_so_in_the_body,
     nothing_for_ten_seconds_is_204_and_the_session_goes_on,
     a_poll_that_waits_is_answered_when_something_comes,
@@ -253,6 +258,14 @@ async fn seconds_until_the_end(server: &TestServer, wire: Wire, posts: bool) -> 
     assert!(ended.to_string().contains("Closed"), "{ended}");
     assert_gone(session, wire).await;
     seconds
+}
+
+async fn one_session_too_many_may_try_again(wire: Wire) {
+    let server = TestServer::with(Limits { longpoll_sessions: 1, ..reference::limits() });
+    let first = Session::open(server.address, &path(wire)).await;
+    let second = http::request(server.address, "GET", &path(wire), &[], b"").await;
+    assert_eq!((second.status, second.json()), (200, json!({ "status": 500 })));
+    assert_eq!(first.post(heartbeat(wire)).await, status(200), "the first is unharmed");
 }
 
 async fn a_session_that_nobody_polls_dies(wire: Wire) {

@@ -1,4 +1,4 @@
-//! What a POST of the long-poll transport may carry (WIRE: Long poll).
+//! What a POST of the long-poll transport may carry.
 
 use base64::{Engine, prelude::BASE64_STANDARD as BASE64};
 

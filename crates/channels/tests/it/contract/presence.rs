@@ -1,4 +1,4 @@
-//! Presence (WIRE: frame 7, Presence).
+//! Presence.
 
 use serde_json::{Value, json};
 

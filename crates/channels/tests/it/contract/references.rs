@@ -1,4 +1,4 @@
-//! References: any JSON, chosen by the client (WIRE: frames 6, 9).
+//! References: any JSON, chosen by the client.
 
 use crate::support::{peer::Wire, server::TestServer};
 

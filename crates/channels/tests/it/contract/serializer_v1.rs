@@ -1,4 +1,4 @@
-//! What only serializer 1.0.0 has: objects (WIRE: V1). That they have four keys, and which
+//! What only serializer 1.0.0 has: objects. That they have four keys, and which
 //! reference a farewell carries, is seen to by the suite's clients with every message.
 
 use serde_json::{Value, json};

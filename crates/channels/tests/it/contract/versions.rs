@@ -1,4 +1,4 @@
-//! Where Phoenix's versions differ, 1.9-dev counts (WIRE: Versions).
+//! Where Phoenix's versions differ, 1.9-dev counts.
 
 use crate::support::{peer::Wire, server::TestServer};
 

@@ -1,4 +1,4 @@
-//! The WebSocket transport: who gets in, and how a socket ends (WIRE: Sockets). What RFC 6455 says
+//! The WebSocket transport: who gets in, and how a socket ends. What RFC 6455 says
 //! has a suite of its own.
 
 use std::time::Duration;
