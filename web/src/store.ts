@@ -47,6 +47,8 @@ export const keys = {
   name: 'tap-racer.name',
   colour: 'tap-racer.colour',
   shape: 'tap-racer.shape',
+  phoneSound: 'tap-racer.phone-sound',
+  reloaded: 'tap-racer.reloaded',
   seat: (code: string) => `tap-racer.seat.${code}`,
   host: (code: string) => `tap-racer.host.${code}`,
   tally: (code: string) => `tap-racer.tally.${code}`,

@@ -1,5 +1,6 @@
 // Binds a phone to its room: the seat, the clock, and the line that carries its taps.
 import type { Channel } from 'phoenix';
+import { t } from '../i18n';
 import { call, isOpen, Live } from '../live';
 import { isLasting, roomMayBeMissingFor, sentence } from '../reasons';
 import { topic } from '../rooms';
@@ -14,8 +15,8 @@ export type Standing = 'door' | 'joining' | 'knocking' | 'in' | 'taken' | 'kicke
 
 export interface Wish {
   name: string;
-  colour?: string;
-  shape?: string;
+  colour?: string | undefined;
+  shape?: string | undefined;
 }
 
 const quietInARace = 1500;
@@ -28,20 +29,21 @@ export class PhoneLink {
   standing = $state<Standing>('door');
   connected = $state(false);
   problem = $state<string | null>(null);
+  /** What this guest would like to be called and to look like. */
+  wish = $state.raw<Wish>(rememberedWish());
 
   readonly #code: string;
   readonly #sync = new ClockSync(this.phone.clock, () => this.#channel);
   readonly #claims = new Claims(this.phone, () => (this.connected && isOpen(this.#channel) ? this.#channel : null));
   #live: Live | null = null;
   #channel: Channel | null = null;
-  #wish: Wish = { name: '' };
   #ticket: string | null = null;
   /** When this page was last known to sit in its room. */
   #lastIn = -Infinity;
 
   constructor(code: string) {
     this.#code = code;
-    if (lasting.get(keys.seat(code)) !== null) this.enter(rememberedWish());
+    if (lasting.get(keys.seat(code)) !== null) this.enter();
     else void this.#reserve();
 
     // Before phoenix.js hears of it, which closes its socket when the page is put away.
@@ -71,8 +73,8 @@ export class PhoneLink {
     if (reply?.reason === 'no such room' && this.standing === 'door') this.problem = sentence(reply.reason);
   }
 
-  enter(wish: Wish): void {
-    this.#wish = wish;
+  enter(wish = this.wish): void {
+    this.wish = wish;
     this.problem = null;
     this.standing = 'joining';
     this.#live ??= new Live(
@@ -84,7 +86,7 @@ export class PhoneLink {
     );
     const { phone } = this;
     this.#channel = this.#live.join<PlayJoined>(topic('play', this.#code), {
-      params: () => ({ ...this.#wish, seat: this.#seat ?? undefined, ticket: this.#ticket ?? undefined, alive: signOfLifeEvery }),
+      params: () => ({ ...this.wish, seat: this.#seat ?? undefined, ticket: this.#ticket ?? undefined, alive: signOfLifeEvery }),
       joined: (reply) => this.#joined(reply),
       refused: (refusal) => this.#refused(refusal),
       lost: () => this.#lineIs(false),
@@ -118,13 +120,13 @@ export class PhoneLink {
     }
     if (this.connected) this.#lastIn = performance.now();
     this.connected = false;
-    if (this.standing === 'joining') this.problem = 'No connection to the race. Trying again…';
+    if (this.standing === 'joining') this.problem = t('door.unreachable');
   }
 
   #joined(reply: PlayJoined): void {
     if (this.#live) this.#live.rejoinEvery = null;
     this.#seat = reply.seat;
-    lasting.set(keys.name, this.#wish.name || reply.racer.name);
+    lasting.set(keys.name, this.wish.name || reply.racer.name);
     this.phone.joined(reply, lasting.get(keys.tally(this.#code)));
     this.standing = 'in';
     this.problem = null;
@@ -147,8 +149,11 @@ export class PhoneLink {
       this.connected = false;
       return 'retry';
     }
+    if (reason === 'rate limited') {
+      this.problem = t('door.rush');
+      return 'retry';
+    }
     this.problem = sentence(reason);
-    if (reason === 'rate limited') return 'retry';
     this.standing = 'door';
     this.phone.racer = null;
     if (this.#live) this.#live.rejoinEvery = null;
@@ -164,7 +169,7 @@ export class PhoneLink {
 
   #renamed({ name, seat }: Renamed): void {
     this.#seat = seat;
-    this.#wish = { ...this.#wish, name };
+    this.wish = { ...this.wish, name };
     lasting.set(keys.name, name);
     this.phone.renamed(name);
   }
@@ -197,7 +202,7 @@ export class PhoneLink {
 
   /** Takes the seat back from the other tab. */
   playHere(): void {
-    this.enter(this.#wish);
+    this.enter();
   }
 
   tap(moment: number, steps = 1): Tapped {
@@ -230,7 +235,6 @@ export class PhoneLink {
 }
 
 function rememberedWish(): Wish {
-  const colour = lasting.get(keys.colour);
-  const shape = lasting.get(keys.shape);
-  return { name: lasting.get(keys.name) ?? '', ...(colour && { colour }), ...(shape && { shape }) };
+  const kept = (key: string) => lasting.get(key) ?? undefined;
+  return { name: kept(keys.name) ?? '', colour: kept(keys.colour), shape: kept(keys.shape) };
 }

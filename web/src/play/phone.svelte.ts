@@ -3,6 +3,7 @@
 import { Clock } from '../clock';
 import { defaultRules } from '../race';
 import { recall, Tally } from '../tally';
+import { outcomeOf } from './outcome';
 import type { Chosen, Input, Phase, PhaseChange, PlayJoined, Results, Rules, Side, TournamentOfMine, You } from '../wire';
 
 /** What became of a tap: counted, too early, too late, or no race to count it in. */
@@ -71,6 +72,18 @@ export class Phone {
     this.inHeat && (this.phase === 'countdown' || this.phase === 'running' || this.phase === 'finishing'),
   );
   readonly finished = $derived(this.goal !== null && this.count >= this.goal);
+  readonly outcome = $derived(
+    outcomeOf({
+      results: this.results,
+      own: this.results?.places.find((place) => place.id === this.racer?.id),
+      you: this.final,
+      taps: this.taps,
+      place: this.place,
+      of: this.of,
+      team: this.team,
+      isSprint: this.rules.mode === 'sprint',
+    }),
+  );
   /** What comes next, as far as it is known. */
   readonly next = $derived(this.chosen ?? this.rules);
 
