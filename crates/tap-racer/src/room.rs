@@ -10,6 +10,7 @@ mod join;
 mod order;
 mod people;
 mod report;
+mod saved;
 mod seat;
 mod sent_away;
 mod task;
@@ -22,6 +23,7 @@ use race::{Heat, Millis, RacerId, Refused};
 use thiserror::Error;
 use tokio::sync::{mpsc, oneshot};
 
+use self::task::Task;
 use crate::{
     chat::{ChatText, History},
     name::{BadName, Name},
@@ -31,6 +33,7 @@ use crate::{
 
 pub use feed::{FellBehind, Position};
 pub use order::{BadOrder, Order};
+pub use saved::{BadSaved, Restorable, SavedRoom};
 pub use seat::{SeatWish, Seated};
 
 /// How many requests may wait for a room; who sends one more waits itself.
@@ -127,6 +130,7 @@ enum Request {
     Order { order: Order, reply: oneshot::Sender<Result<(), BadOrder>> },
     History { last_seen: Option<u64>, reply: oneshot::Sender<(History, Position)> },
     Say { name: Name, text: ChatText },
+    Save { reply: oneshot::Sender<()> },
 }
 
 type SitReply = Result<(Seated, PlayJoined, Position), NotSeated>;
@@ -134,9 +138,18 @@ type SitReply = Result<(Seated, PlayJoined, Position), NotSeated>;
 impl RoomHandle {
     /// Opens a room: its task runs until the room has been empty for long.
     pub fn open(id: RoomId, made: Millis, house: &House, entry: Entry) -> RoomHandle {
+        RoomHandle::begin(id, made, |handle| Task::new(handle, house, entry))
+    }
+
+    /// Opens a room as it was before the server was restarted.
+    pub fn restore(id: RoomId, room: Restorable, house: &House, entry: Entry) -> RoomHandle {
+        RoomHandle::begin(id, room.made(), |handle| Task::restored(handle, house, entry, room))
+    }
+
+    fn begin(id: RoomId, made: Millis, task: impl FnOnce(RoomHandle) -> Task) -> RoomHandle {
         let (requests, inbox) = mpsc::channel(QUEUE);
         let handle = RoomHandle { identity: Arc::new(Identity { id, made }), requests };
-        tokio::spawn(task::Task::new(handle.clone(), house, entry).run(inbox));
+        tokio::spawn(task(handle.clone()).run(inbox));
         handle
     }
 
@@ -213,6 +226,14 @@ impl RoomHandle {
     /// When the room has ended.
     pub async fn say(&self, name: Name, text: ChatText) -> Result<(), Ended> {
         self.send(Request::Say { name, text }).await
+    }
+
+    /// Hands over the state to be saved, for the last time before the server stops.
+    ///
+    /// # Errors
+    /// When the room has ended.
+    pub async fn save(&self) -> Result<(), Ended> {
+        self.ask(|reply| Request::Save { reply }).await
     }
 
     async fn send(&self, request: Request) -> Result<(), Ended> {

@@ -102,6 +102,27 @@ impl People {
         self.names.is_free(name)
     }
 
+    /// What is saved of them.
+    pub fn saved(&self) -> Vec<(RacerId, Profile)> {
+        self.all.iter().map(|(racer, person)| (*racer, person.profile.clone())).collect()
+    }
+
+    /// All of them as they were saved, each without a socket.
+    pub fn restored(saved: Vec<(RacerId, Profile)>, is_seated: impl Fn(RacerId) -> bool) -> People {
+        let mut people = People::default();
+        for (racer, profile) in saved {
+            if is_seated(racer) {
+                people.names.keep(&profile.name);
+                people.looks.keep(profile.look);
+                people.by_nonce.extend(profile.nonce.map(|nonce| (nonce, racer)));
+            } else {
+                people.departed.push(racer);
+            }
+            people.all.insert(racer, Person { profile, phone: None, serial: 0 });
+        }
+        people
+    }
+
     /// Takes a name and a look out of those that are free.
     pub fn dress(&mut self, name: &Name, colour: Option<Colour>, shape: Option<Shape>) -> (Name, Look) {
         (self.names.take(name), self.looks.take(colour, shape))

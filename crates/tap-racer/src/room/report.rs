@@ -52,6 +52,7 @@ impl Task {
             Phase::Running { .. } | Phase::Finishing { .. } => {}
         }
         self.set_ticking(phase.is_heat());
+        self.saving.at_once();
         let for_screens = PhaseJson::of(&self.race, phase, self.now(), true);
         let for_phones = PhaseJson { lanes: None, ..for_screens.clone() };
         self.tell_consoles("phase", &for_screens);

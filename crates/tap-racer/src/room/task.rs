@@ -10,8 +10,8 @@ use tokio::{
 use tracing::info;
 
 use super::{
-    Act, Request, RoomHandle, Ticket, Topic, bots::Bots, feed::Feed, people::People, sent_away::SentAway,
-    updates::Updates,
+    Act, Request, RoomHandle, Ticket, Topic, bots::Bots, feed::Feed, people::People, saved::Saving,
+    sent_away::SentAway, updates::Updates,
 };
 use crate::{
     chat::ChatLog,
@@ -47,6 +47,7 @@ pub(super) struct Task {
     pub chosen: Option<Rules>,
     /// Of whom the screens know how many taps were refused.
     pub flagged: HashMap<RacerId, u32>,
+    pub saving: Saving,
     /// When the heat is next looked at; none while there is no heat: an idle room sleeps.
     tick_at: Option<Instant>,
     ticks: u32,
@@ -73,6 +74,7 @@ impl Task {
             sent_away: SentAway::default(),
             chosen: None,
             flagged: HashMap::new(),
+            saving: Saving::begin(),
             tick_at: None,
             ticks: 0,
             ends_at: is_made.then(|| Instant::now() + house.room_unused),
@@ -114,7 +116,12 @@ impl Task {
 
     /// Carries a command out and tells everybody what followed.
     pub fn apply(&mut self, command: Command) -> Result<(), Refused> {
-        let events = self.race.apply(self.now(), command)?;
+        self.apply_at(self.now(), command)
+    }
+
+    pub fn apply_at(&mut self, now: Millis, command: Command) -> Result<(), Refused> {
+        let events = self.race.apply(now, command)?;
+        self.saving.soon();
         self.follow(events);
         Ok(())
     }
@@ -140,6 +147,7 @@ impl Task {
                 let _ = reply.send(self.ready(ticket, since));
             }
             Request::Order { order, reply } => {
+                self.saving.soon();
                 let _ = reply.send(self.order(order));
             }
             Request::History { last_seen, reply } => {
@@ -147,8 +155,13 @@ impl Task {
                 let _ = reply.send((history, self.talk.position()));
             }
             Request::Say { name, text } => {
+                self.saving.soon();
                 let message = self.chat.add(name.to_string(), text, clock::wall_clock());
                 self.talk.broadcast(&self.house.endpoint, "new_msg", message);
+            }
+            Request::Save { reply } => {
+                self.save();
+                let _ = reply.send(());
             }
         }
     }
@@ -179,8 +192,8 @@ impl Task {
         };
     }
 
-    /// The last one has left.
-    fn emptied(&mut self) {
+    /// The last one has left, or the server was restarted and nobody has come back yet.
+    pub fn emptied(&mut self) {
         if self.handle.id() != crate::rooms::RoomId::House {
             self.ends_at = Some(Instant::now() + self.house.room_idle);
         }
@@ -188,7 +201,7 @@ impl Task {
 
     fn wakes_at(&self) -> Option<Instant> {
         let race = self.race.wakes_at().map(|time| self.house.clock.instant(time));
-        [race, self.tick_at, self.ends_at].into_iter().flatten().min()
+        [race, self.tick_at, self.saving.due(), self.ends_at].into_iter().flatten().min()
     }
 
     /// Does what is due, and tells whether the room has ended.
@@ -201,6 +214,9 @@ impl Task {
         if self.tick_at.is_some_and(|due| due <= now) {
             self.tick_at = Some(now + TICK);
             self.tick();
+        }
+        if self.saving.due().is_some_and(|due| due <= now) {
+            self.save();
         }
         let is_late = self.ends_at.is_some_and(|due| due <= now);
         if is_late {
@@ -219,12 +235,7 @@ impl Task {
     fn tick(&mut self) {
         let Some(go_at) = self.race.phase().go_at() else { return };
         let since_gun = self.now() - go_at;
-        for claim in self.bots.act(since_gun) {
-            let heat = self.race.heat();
-            let (racer, taps, at) = (claim.racer, claim.taps, Some(claim.at));
-            // A bot that was kicked is no longer among the bots.
-            let _ = self.apply(Command::Claim { racer, heat, taps, at });
-        }
+        self.act_bots(since_gun);
         self.ticks += 1;
         let all = self.ticks.is_multiple_of(TICKS_TO_ALL_LANES);
         self.tell_positions(all && since_gun >= Millis::ZERO);
@@ -232,6 +243,16 @@ impl Task {
             self.flag_refused();
         }
         self.tell_some_phones();
+    }
+
+    /// Lets the bots tap up to this time since the gun.
+    pub fn act_bots(&mut self, time: Millis) {
+        for claim in self.bots.act(time) {
+            let heat = self.race.heat();
+            let (racer, taps, at) = (claim.racer, claim.taps, Some(claim.at));
+            // A bot that was kicked is no longer among the bots.
+            let _ = self.apply(Command::Claim { racer, heat, taps, at });
+        }
     }
 
     /// Tells the screens which lanes have moved, or where all of them are.
