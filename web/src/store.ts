@@ -22,6 +22,7 @@ export const lasting = memory(() => localStorage);
 export const passing = memory(() => sessionStorage);
 
 export const keys = {
+  language: 'tap-racer.language',
   name: 'tap-racer.name',
   colour: 'tap-racer.colour',
   shape: 'tap-racer.shape',
