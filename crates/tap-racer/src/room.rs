@@ -6,6 +6,7 @@
 
 mod bots;
 mod feed;
+mod finish;
 mod join;
 mod order;
 mod people;
@@ -74,6 +75,8 @@ pub enum PhoneNews {
     SeatTaken,
     /// The host has sent the racer away.
     Kicked,
+    /// Nothing was heard for so long that the seat was given up, although the socket lives.
+    TimedOut,
 }
 
 /// Why somebody was not seated; the reason that the client sees.
@@ -112,7 +115,11 @@ pub enum Act {
         taps: u32,
         /// When the last one was made, since the gun.
         at: Option<Millis>,
+        /// There will be no more in this heat.
+        last: bool,
     },
+    /// It is still there.
+    Alive,
     /// To the screens.
     Cheer(Emoji),
     /// The connection is lost; the seat is kept for a while.

@@ -1,8 +1,8 @@
 //! What screens and phones are told of the race.
 
-use race::{Event, Phase, Racer, RacerId, Results};
+use race::{Event, Phase, Racer, RacerId, Results, Why};
 
-use super::task::Task;
+use super::{PhoneNews, task::Task};
 use crate::wire::{self, ConsoleView, OwnRacer, PhaseJson, RacerJson, ResultsJson, RulesJson};
 
 /// As many places as a screen lists.
@@ -24,7 +24,11 @@ impl Task {
                 }
                 Event::Left { racer, why } => {
                     self.bots.remove(racer);
-                    self.people.depart(racer);
+                    self.forget_missing(racer);
+                    if let (Some(phone), Why::Timeout) = (self.people.depart(racer), why) {
+                        // A channel that has just ended need not be told.
+                        let _ = phone.channel.send(PhoneNews::TimedOut);
+                    }
                     let left = serde_json::json!({ "id": racer.0, "why": wire::why(why) });
                     self.tell_consoles("racer_left", &left);
                 }

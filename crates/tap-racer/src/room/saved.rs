@@ -6,7 +6,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use race::{BadSnapshot, Command, Millis, Mode, Race, RacerId, Rules, Settings, Snapshot};
+use race::{BadSnapshot, Command, Millis, Race, RacerId, Rules, Settings, Snapshot};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use tokio::time::{Duration, Instant};
@@ -23,6 +23,10 @@ use crate::{
     clock,
     rooms::{Entry, House},
 };
+
+/// Within this time after a restart who can come back is back: phoenix.js tries every five seconds at
+/// the latest, and then joins.
+const RETURN: Millis = Millis(7_000);
 
 /// How closely bots are followed through the time without a server.
 const BOTS_STEP: Millis = Millis(50);
@@ -170,6 +174,7 @@ impl Task {
     /// The room as it was saved.
     pub(super) fn restored(handle: RoomHandle, house: &House, entry: Entry, room: Restorable) -> Task {
         let Restorable { saved, race } = room;
+        let saved_at = saved.race.now;
         let mut task = Task::new(handle, house, entry);
         task.people = People::restored(saved.people, |racer| race.racer(racer).is_some());
         task.race = race;
@@ -179,40 +184,34 @@ impl Task {
         task.locked = saved.locked;
         task.sent_away = saved.sent_away;
         task.chosen = saved.chosen;
-        task.outlive_restart();
+        task.outlive_restart(saved_at);
         task
     }
 
     /// The race goes on where it was, and everybody has to come back.
-    fn outlive_restart(&mut self) {
-        let (saved_at, now) = (self.race.snapshot().now, self.now());
+    fn outlive_restart(&mut self, saved_at: Millis) {
+        let now = self.now();
+        self.returns_by = Some(now + RETURN);
         self.set_ticking(self.race.phase().is_heat());
-        let lost: Vec<RacerId> =
-            self.race.racers().filter(|racer| racer.drops_at.is_some()).map(|racer| racer.id).collect();
-        // Nobody could come back while there was no server: that time is not taken from anybody's grace.
-        for racer in lost {
-            // Refused is nobody who is seated.
-            let _ = self.apply_at(saved_at, Command::Rejoin { racer });
-        }
-        // Time always passes.
+        // Neither an outage nor time is ever refused.
+        let _ = self.apply_at(saved_at, Command::Outage { since: saved_at, until: now + RETURN });
         let _ = self.apply_at(now, Command::Advance);
         self.move_bots(saved_at);
         let guests: Vec<RacerId> =
             self.race.racers().filter(|racer| !racer.bot).map(|racer| racer.id).collect();
         for racer in guests {
-            let _ = self.apply_at(now, Command::Disconnect { racer });
+            // Who was lost before has the whole grace as well: nobody could come back meanwhile.
+            let _ = self.apply(Command::Rejoin { racer });
+            let _ = self.apply(Command::Disconnect { racer });
         }
+        self.emptied();
     }
 
     /// Bots went on while there was no server: step by step, since what comes in one claim is credited to
     /// the time of its last tap.
     fn move_bots(&mut self, saved_at: Millis) {
         let Some(go_at) = self.race.phase().go_at().filter(|_| self.race.phase().is_heat()) else { return };
-        let longest = match self.race.rules().mode {
-            Mode::Timed { seconds } => Millis::from_secs(seconds),
-            Mode::Sprint { .. } | Mode::Tug { .. } => self.race.settings().time_limit,
-        };
-        let until = (self.now() - go_at).min(longest);
+        let until = (self.now() - go_at).min(self.longest_heat());
         let mut time = (saved_at - go_at).max(Millis::ZERO);
         while time < until {
             time = (time + BOTS_STEP).min(until);

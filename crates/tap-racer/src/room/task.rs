@@ -10,8 +10,8 @@ use tokio::{
 use tracing::info;
 
 use super::{
-    Act, Request, RoomHandle, Ticket, Topic, bots::Bots, feed::Feed, people::People, saved::Saving,
-    sent_away::SentAway, updates::Updates,
+    Act, Request, RoomHandle, Ticket, Topic, bots::Bots, feed::Feed, finish::OpenFinish, people::Heard,
+    people::People, saved::Saving, sent_away::SentAway, updates::Updates,
 };
 use crate::{
     chat::ChatLog,
@@ -24,6 +24,8 @@ use crate::{
 const TICK: Duration = Duration::from_millis(50);
 /// Every so many ticks the screens get all lanes, which mends whatever a lagging one missed.
 const TICKS_TO_ALL_LANES: u32 = 20;
+/// Every so many ticks it is looked who has fallen silent.
+const TICKS_TO_SILENCE: u32 = 10;
 /// How many requests are served before the clock is looked at again.
 const BATCH: usize = 256;
 /// How many racers are reported at once for taps that were refused.
@@ -48,6 +50,14 @@ pub(super) struct Task {
     /// Of whom the screens know how many taps were refused.
     pub flagged: HashMap<RacerId, u32>,
     pub saving: Saving,
+    /// Whom an open finish waits for.
+    pub finish: Option<OpenFinish>,
+    /// What the race was told last of how long its finish is held; none outside of a heat.
+    pub held_until: Option<Millis>,
+    /// By when whoever comes back after a restart of the server has come back.
+    pub returns_by: Option<Millis>,
+    /// When the requests that are being served were taken out of the queue.
+    pub heard_at: Instant,
     /// When the heat is next looked at; none while there is no heat: an idle room sleeps.
     tick_at: Option<Instant>,
     ticks: u32,
@@ -75,6 +85,10 @@ impl Task {
             chosen: None,
             flagged: HashMap::new(),
             saving: Saving::begin(),
+            finish: None,
+            held_until: None,
+            returns_by: None,
+            heard_at: Instant::now(),
             tick_at: None,
             ticks: 0,
             ends_at: is_made.then(|| Instant::now() + house.room_unused),
@@ -99,6 +113,7 @@ impl Task {
                 () = visits.emptied() => self.emptied(),
                 () = until(wakes_at) => {}
             }
+            self.heard_at = Instant::now();
             for request in batch.drain(..) {
                 self.serve(request);
             }
@@ -167,14 +182,26 @@ impl Task {
     }
 
     fn act(&mut self, ticket: Ticket, act: Act) {
-        if !self.people.is_current(ticket) {
-            return;
-        }
         let racer = ticket.racer;
+        match self.people.hear(ticket, self.heard_at) {
+            Heard::Stale => return,
+            Heard::Current => {}
+            Heard::Again => {
+                // Refused is who has left in this very moment.
+                let _ = self.apply(Command::Rejoin { racer });
+            }
+        }
         // Refused is only who has left in this very moment: then there is nothing to be done.
         let _ = match act {
             Act::Tap => self.apply(Command::Tap { racer }),
-            Act::Claim { heat, taps, at } => self.apply(Command::Claim { racer, heat, taps, at }),
+            Act::Claim { heat, taps, at, last } => {
+                let claimed = self.apply(Command::Claim { racer, heat, taps, at });
+                if last {
+                    self.hear_last(racer, heat);
+                }
+                claimed
+            }
+            Act::Alive => Ok(()),
             Act::Cheer(emoji) => {
                 let name = self.people.get(racer).map(|person| person.name.to_string());
                 let cheer = serde_json::json!({ "id": racer.0, "name": name, "emoji": emoji.as_str() });
@@ -215,6 +242,7 @@ impl Task {
             self.tick_at = Some(now + TICK);
             self.tick();
         }
+        self.settle_finish();
         if self.saving.due().is_some_and(|due| due <= now) {
             self.save();
         }
@@ -236,7 +264,11 @@ impl Task {
         let Some(go_at) = self.race.phase().go_at() else { return };
         let since_gun = self.now() - go_at;
         self.act_bots(since_gun);
+        self.give_up_missing();
         self.ticks += 1;
+        if self.ticks.is_multiple_of(TICKS_TO_SILENCE) {
+            self.miss_silent();
+        }
         let all = self.ticks.is_multiple_of(TICKS_TO_ALL_LANES);
         self.tell_positions(all && since_gun >= Millis::ZERO);
         if all {
