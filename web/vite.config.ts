@@ -1,12 +1,13 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 import { devRoutes } from './dev-routes.ts';
+import { words } from './words.ts';
 
 // `npm run dev` serves the pages with hot reload and hands everything else to a running server.
 const server = process.env.TAP_RACER ?? 'http://127.0.0.1:4000';
 
 export default defineConfig({
-  plugins: [svelte(), devRoutes()],
+  plugins: [svelte(), words(), devRoutes()],
   server: {
     proxy: {
       '/api': server,
@@ -16,7 +17,8 @@ export default defineConfig({
   publicDir: false,
   build: {
     target: ['es2022', 'safari15.4', 'chrome100', 'firefox100'],
-    modulePreload: { polyfill: false },
+    // No chunk that is loaded later needs another that is not there yet.
+    modulePreload: false,
     // A file inlined into the stylesheet would be downloaded by every page, needed or not.
     assetsInlineLimit: 0,
   },
@@ -47,5 +49,7 @@ export default defineConfig({
   },
   test: {
     include: ['src/**/*.test.ts'],
+    // What the code says can be tested: in English.
+    setupFiles: ['src/i18n/english.ts'],
   },
 });

@@ -75,7 +75,7 @@ describe('the outcome', () => {
 
   it('keeps a dead heat of many short', () => {
     const tie = ['Ada', 'Bo', 'Cy', 'Di'].map((name) => placed(1, name, { dead_heat: true }));
-    expect(headline(results(tie, { outcome: 'dead_heat', winner: null }))).toBe('Dead heat: Ada, Bo and 2 more');
+    expect(headline(results(tie, { outcome: 'dead_heat', winner: null }))).toBe('Dead heat: Ada, Bo, and 2 more');
   });
 
   it('names the team that won', () => {

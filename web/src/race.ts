@@ -1,5 +1,6 @@
 // What the pages say and draw about a race, as pure functions over what the server sent.
 // The server decides places, winners and times; here they only get words and coordinates.
+import { list, number, t } from './i18n';
 import type { Place, Racer, Results, Rules, Side } from './wire';
 
 export const defaultRules: Rules = { mode: 'sprint', taps: 100 };
@@ -11,11 +12,10 @@ export const leadersShown = 10;
 export const namesAtMost = 120;
 
 export function ordinal(n: number): string {
-  const tens = n % 100;
-  if (tens >= 11 && tens <= 13) return `${n}th`;
-  return `${n}${['th', 'st', 'nd', 'rd'][n % 10] ?? 'th'}`;
+  return t('ordinal', { n });
 }
 
+/** English only: what is not yet among the words. */
 export function plural(n: number, one: string, many = `${one}s`): string {
   return `${n.toLocaleString('en')} ${n === 1 ? one : many}`;
 }
@@ -23,14 +23,14 @@ export function plural(n: number, one: string, many = `${one}s`): string {
 /** A race time: thousandths count here. `10.482 s`, past a minute `1:02.250`. */
 export function raceTime(ms: number): string {
   const { minutes, rest } = split(ms);
-  return minutes > 0 ? `${minutes}:${rest.toFixed(3).padStart(6, '0')}` : `${rest.toFixed(3)} s`;
+  return minutes > 0 ? clock(minutes, rest, 3) : t('time.seconds', { n: fixed(rest, 3) });
 }
 
 /** A running stopwatch: tenths are what an eye can follow. */
 export function stopwatch(ms: number): string {
   const tenths = Math.floor(Math.max(0, ms) / 100) * 100;
   const { minutes, rest } = split(tenths);
-  return minutes > 0 ? `${minutes}:${rest.toFixed(1).padStart(4, '0')}` : rest.toFixed(1);
+  return minutes > 0 ? clock(minutes, rest, 1) : fixed(rest, 1);
 }
 
 function split(ms: number): { minutes: number; rest: number } {
@@ -38,54 +38,61 @@ function split(ms: number): { minutes: number; rest: number } {
   return { minutes: Math.floor(whole / 60_000), rest: (whole % 60_000) / 1000 };
 }
 
+function fixed(value: number, digits: number, minimumIntegerDigits = 1): string {
+  return number(value, { minimumFractionDigits: digits, maximumFractionDigits: digits, minimumIntegerDigits });
+}
+
+function clock(minutes: number, rest: number, digits: number): string {
+  return `${minutes}:${fixed(rest, digits, 2)}`;
+}
+
 /** How far behind: `+37 ms` while that is the honest unit, `+1.25 s` past a second. */
 export function gap(ms: number): string {
-  return ms < 1000 ? `+${Math.round(ms)} ms` : `+${(ms / 1000).toFixed(2)} s`;
+  return ms < 1000 ? t('time.milliseconds', { n: `+${Math.round(ms)}` }) : t('time.seconds', { n: `+${fixed(ms / 1000, 2)}` });
 }
 
 export function rulesLine(rules: Rules): string {
   switch (rules.mode) {
     case 'sprint':
-      return `First to ${plural(rules.taps, 'tap')}`;
+      return t('rules.sprint', { n: rules.taps });
     case 'timed':
-      return `Most taps in ${plural(rules.seconds, 'second')}`;
+      return t('rules.timed', { n: rules.seconds });
     case 'tug':
-      return `Tug of war: pull ${plural(rules.lead, 'tap')} ahead`;
+      return t('rules.tug', { n: rules.lead });
   }
 }
 
 export function sideName(side: Side): string {
-  return side === 'left' ? 'Left team' : 'Right team';
+  return t(side === 'left' ? 'team.left' : 'team.right');
 }
 
 /** Who won, in one line for the whole room. */
 export function headline(results: Results): string {
   switch (results.outcome) {
     case 'cancelled':
-      return 'Race cancelled';
+      return t('outcome.cancelled');
     case 'abandoned':
-      return 'Everybody left the race';
+      return t('outcome.abandoned');
     case 'no_taps':
-      return 'Nobody tapped';
+      return t('outcome.no_taps');
     default:
   }
-  if (results.team) return `${sideName(results.team)} wins!`;
+  if (results.team) return t(results.team === 'left' ? 'outcome.team_left' : 'outcome.team_right');
   const first = results.places.filter((place) => place.place === 1);
   const names = first.map((place) => place.name);
-  if (names.length === 0) return 'No winner';
-  if (results.winner === null || names.length > 1) return `Dead heat: ${list(names)}`;
-  return `${names[0]} wins!`;
+  const [name] = names;
+  if (name === undefined) return t('outcome.no_winner');
+  if (results.winner === null || names.length > 1) return t('outcome.dead_heat', { names: some(names) });
+  return t('outcome.won', { name });
 }
 
-function list(names: string[]): string {
-  if (names.length > 3) return `${names.slice(0, 2).join(', ')} and ${names.length - 2} more`;
-  if (names.length < 2) return names.join('');
-  return `${names.slice(0, -1).join(', ')} and ${names[names.length - 1]}`;
+function some(names: string[]): string {
+  return list(names.length > 3 ? [...names.slice(0, 2), t('outcome.and_more', { n: names.length - 2 })] : names);
 }
 
 /** What a place is worth telling: a time where there is one, taps otherwise. */
 export function score(place: Pick<Place, 'time' | 'taps'>, mode: Rules['mode'] | undefined): string {
-  return place.time != null && mode !== 'timed' ? raceTime(place.time) : plural(place.taps, 'tap');
+  return place.time != null && mode !== 'timed' ? raceTime(place.time) : t('taps', { n: place.taps });
 }
 
 export interface Podium {
@@ -186,14 +193,9 @@ export function byLane(a: Racer, b: Racer): number {
 
 /** The taps that did not count, in plain words, or nothing when all did. */
 export function refusedLine(refused: number, falseStarts: number, rules: Rules): string {
+  const penalty = falseStarts > 0 && rules.false_start === 'penalty';
   const lines: string[] = [];
-  if (falseStarts > 0) {
-    const held = rules.false_start === 'penalty' ? ' and cost you the first second' : '';
-    lines.push(`${plural(falseStarts, 'tap')} before the gun did not count${held}`);
-  }
-  const early = rules.false_start === 'penalty' && falseStarts > 0;
-  if (refused > 0) {
-    lines.push(early ? `${plural(refused, 'tap')} did not count` : `${plural(refused, 'tap')} ${refused === 1 ? 'was' : 'were'} too fast to count`);
-  }
+  if (falseStarts > 0) lines.push(t(penalty ? 'refused.penalty' : 'refused.early', { n: falseStarts }));
+  if (refused > 0) lines.push(t(penalty ? 'refused.other' : 'refused.fast', { n: refused }));
   return lines.join('. ');
 }

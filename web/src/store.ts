@@ -22,10 +22,17 @@ export const lasting = memory(() => localStorage);
 export const passing = memory(() => sessionStorage);
 
 export const keys = {
+  language: 'tap-racer.language',
   name: 'tap-racer.name',
   colour: 'tap-racer.colour',
   shape: 'tap-racer.shape',
   seat: (code: string) => `tap-racer.seat.${code}`,
   host: (code: string) => `tap-racer.host.${code}`,
   tally: (code: string) => `tap-racer.tally.${code}`,
+  /** What a big screen's room hears: `off`, or absent. */
+  sound: 'tap-racer.sound',
+  /** 0 to 100. */
+  volume: 'tap-racer.volume',
+  /** By how many milliseconds the television shows late what it is given. */
+  tvDelay: 'tap-racer:tv-delay',
 };

@@ -4,11 +4,17 @@
 
 export type Phase = 'lobby' | 'countdown' | 'running' | 'finishing' | 'finished';
 export type Side = 'left' | 'right';
+/** What the phones make steps of: taps, a press that is let go in time, presses on a beat. */
+export type Input = 'tap' | 'hold' | 'rhythm';
+export type Door = 'open' | 'approve' | 'locked';
 
 interface CommonRules {
   countdown?: number;
   false_start?: 'ignore' | 'penalty';
   max_taps_per_second?: number;
+  input?: Input;
+  /** Each racer's own course, from what a calibration found; sprints only. */
+  handicap?: boolean;
 }
 
 export type Rules = CommonRules &
@@ -18,11 +24,15 @@ export type Rules = CommonRules &
     | { mode: 'tug'; lead: number }
   );
 
-export interface Racer {
-  id: number | string;
+/** A person as drawn: somebody who knocks, stands in a bracket or on a board. */
+export interface Face {
   name: string;
   colour: string;
   shape: string;
+}
+
+export interface Racer extends Face {
+  id: number | string;
   lane: number;
   taps: number;
   connected: boolean;
@@ -31,6 +41,16 @@ export interface Racer {
   refused?: number;
   flagged?: boolean;
   in_heat?: boolean;
+  cohost?: boolean;
+  /** 1000 is the full course. */
+  handicap?: number | null;
+  /** The taps that this racer's own course takes. */
+  course?: number | null;
+}
+
+/** Somebody who waits at a door that the host opens one by one. */
+export interface Knock extends Face {
+  id: number | string;
 }
 
 export interface Place {
@@ -47,6 +67,9 @@ export interface Place {
   team?: Side | null;
   refused?: number;
   false_starts?: number;
+  flagged?: boolean;
+  handicap?: number | null;
+  course?: number | null;
   gone?: boolean;
 }
 
@@ -70,6 +93,61 @@ export interface PhaseChange {
   ends_at?: number | null;
   teams?: Record<string, Side> | null;
   lanes?: [number, number][];
+  /** The lanes that race in this heat; absent when everybody does. */
+  field?: number[] | null;
+  ghost?: Ghost | null;
+}
+
+/** The best run of this room under exactly these rules. */
+export interface Ghost extends Face {
+  taps: number;
+  time?: number | null;
+  /** Taps by time since the gun. */
+  trace: [number, number][];
+}
+
+export interface Board {
+  key: string;
+  rules: Rules;
+  entries: BoardEntry[];
+}
+
+export interface BoardEntry extends Face {
+  taps: number;
+  time?: number | null;
+}
+
+export interface GroupRacer extends Face {
+  id: Racer['id'];
+  place?: number | null;
+  through?: boolean;
+}
+
+export interface Group {
+  round: number;
+  heat: number;
+  racers: GroupRacer[];
+  done: boolean;
+}
+
+/** Rounds and heats count from 1. */
+export interface Tournament {
+  round: number;
+  rounds: number;
+  heat_of_round: number;
+  heats_in_round: number;
+  lanes: number;
+  groups: Group[];
+  champion?: (Face & { id: Racer['id'] }) | null;
+}
+
+/** How people get into the room, and how many race at once. */
+export interface RoomSettings {
+  door: Door;
+  /** 0: as many as the house allows. */
+  cap: number;
+  /** 0: everybody. */
+  lanes: number;
 }
 
 export interface QrCode {
@@ -89,6 +167,15 @@ export interface ConsoleJoined extends Omit<PhaseChange, 'lanes'> {
   racers: Racer[];
   rope?: number | null;
   results?: Results | null;
+  door?: Door;
+  cap?: number;
+  /** How many race at once; 0: everybody. */
+  lanes?: number;
+  knocks?: Knock[];
+  /** For hosts only: opens this console with its control anywhere. */
+  host_url?: string | null;
+  tournament?: Tournament | null;
+  bests?: Board[];
 }
 
 export interface Tick {
@@ -120,6 +207,11 @@ export interface Cheer {
   emoji: string;
 }
 
+export interface Synced {
+  t0: number;
+  now: number;
+}
+
 export interface PlayJoined extends PhaseChange {
   racer: Pick<Racer, 'id' | 'name' | 'colour' | 'shape' | 'lane'>;
   seat: string;
@@ -134,6 +226,38 @@ export interface PlayJoined extends PhaseChange {
   locked?: boolean;
   next_rules?: Rules;
   results?: Results | null;
+  cohost?: boolean;
+  handicap?: number | null;
+  course?: number | null;
+  /** What the server counts on as this phone's sign of life, in milliseconds. */
+  alive?: number | null;
+  /** The house room, which has no code and never closes. */
+  house?: boolean;
+}
+
+/** A co-host's answer to `roster`. */
+export interface Roster {
+  racers: Racer[];
+  knocks: Knock[];
+  door: Door;
+}
+
+export interface Renamed {
+  name: string;
+  seat: string;
+}
+
+export interface Calibrated {
+  handicap: number;
+  /** Taps in ten seconds. */
+  rate: number;
+}
+
+/** How a racer stands in the tournament; null when there is none any more. */
+export interface TournamentOfMine {
+  state: 'racing' | 'waiting' | 'through' | 'out' | 'champion' | null;
+  round?: number;
+  rounds?: number;
 }
 
 export interface You {
@@ -149,6 +273,10 @@ export interface You {
   time?: number | null;
   margin?: number | null;
   dead_heat?: boolean;
+  /** By how much the last claim was credited earlier than it came. */
+  compensated?: number;
+  /** How many phones the open finish still waits for. */
+  waiting_for?: number;
 }
 
 export interface ChatMessage {
@@ -156,14 +284,21 @@ export interface ChatMessage {
   name: string;
   text: string;
   at: number;
+  /** Who said it, whatever name they go by. */
+  by?: string;
 }
 
 export interface ChatJoined {
   messages: ChatMessage[];
   recovered: boolean;
+  /** Keep it and give it with the next join: it makes the same `by`. */
+  me?: string;
+  by?: string;
 }
 
 /** The body of every `{"status":"error"}` reply. */
 export interface Refusal {
   reason?: string;
+  /** With `waiting for approval`: what to join with from now on. */
+  seat?: string;
 }

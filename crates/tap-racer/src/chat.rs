@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use race::Millis;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::text;
@@ -45,9 +45,9 @@ impl ChatText {
 }
 
 /// One message, as it goes to everybody.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ChatMessage {
-    /// Rises by one with each message of a room.
+    /// Rises with each message of a room.
     pub id: u64,
     /// Who said it, as they call themselves.
     pub name: String,
@@ -67,7 +67,7 @@ pub struct History {
 }
 
 /// The latest messages of one room.
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ChatLog {
     messages: VecDeque<ChatMessage>,
     first_id: u64,
@@ -75,11 +75,17 @@ pub struct ChatLog {
 }
 
 impl ChatLog {
-    /// An empty log. Its ids begin at the time it was opened: no message that somebody saw before the
-    /// server was restarted can be mistaken for one of this log.
+    /// An empty log. Its ids begin at the time it was opened: no message of an earlier log can be
+    /// mistaken for one of this.
     pub fn open(now: Millis) -> ChatLog {
-        let first_id = u64::try_from(now.0).unwrap_or(1).max(1);
+        let first_id = id_of(now);
         ChatLog { messages: VecDeque::new(), first_id, next_id: first_id }
+    }
+
+    /// Goes on after a restart. What was said after the log was saved is lost, and its ids are not given
+    /// again: who saw it must not take the next message for it.
+    pub fn reopen(&mut self, now: Millis) {
+        self.next_id = self.next_id.max(id_of(now));
     }
 
     /// Adds a message and gives it back as it is sent.
@@ -97,7 +103,7 @@ impl ChatLog {
         let oldest_kept = self.messages.front().map_or(self.next_id, |oldest| oldest.id);
         match last_seen.filter(|seen| (self.first_id..self.next_id).contains(seen)) {
             Some(seen) => {
-                let skipped = usize::try_from((seen + 1).saturating_sub(oldest_kept)).unwrap_or(usize::MAX);
+                let skipped = self.messages.partition_point(|message| message.id <= seen);
                 History {
                     messages: self.messages.iter().skip(skipped).cloned().collect(),
                     recovered: seen + 1 >= oldest_kept,
@@ -109,6 +115,10 @@ impl ChatLog {
             }
         }
     }
+}
+
+fn id_of(time: Millis) -> u64 {
+    u64::try_from(time.0).unwrap_or(1).max(1)
 }
 
 #[cfg(test)]
@@ -152,6 +162,20 @@ mod tests {
         let gap = log.history(Some(1_000_098));
         assert_eq!(ids(&gap), (100..300).collect::<Vec<_>>());
         assert!(!gap.recovered);
+    }
+
+    #[test]
+    fn a_message_that_a_restart_lost_is_not_mistaken_for_the_next_one() {
+        let mut log = log_of(3);
+        let lost = log.clone().add("Ada".to_owned(), ChatText("lost".to_owned()), Millis(5)).id;
+        log.reopen(Millis(2_000_000));
+        log.add("Bo".to_owned(), ChatText("said after it".to_owned()), Millis(5));
+        let missed = log.history(Some(lost));
+        assert_eq!(
+            missed.messages.iter().map(|message| &*message.text).collect::<Vec<_>>(),
+            ["said after it"]
+        );
+        assert_eq!(ids(&log.history(Some(1_000_001))), [2, 1_000_000]);
     }
 
     #[test]

@@ -20,10 +20,10 @@ use warp::{
 struct Dist;
 
 /// Scripts come from us alone. Styles may be set on elements, which the pages do to place racers. The
-/// socket is named twice, since not all browsers count it as `'self'`.
+/// socket is named twice, since not all browsers count it as `'self'`. A built-in video keeps screens on.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
-    img-src 'self' data:; font-src 'self' data:; connect-src 'self' ws: wss:; object-src 'none'; base-uri 'none'; \
-    form-action 'self'; frame-ancestors 'none'";
+    img-src 'self' data:; media-src 'self' data:; font-src 'self' data:; connect-src 'self' ws: wss:; \
+    object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 const NOT_BUILT: &str = "The pages are not built yet. Run scripts/run, or in the folder web: \
     npm ci && npm run build. Then load this page again.\n";

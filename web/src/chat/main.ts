@@ -1,7 +1,12 @@
 import '../style/tokens.css';
 import '../style/base.css';
 import { mount } from 'svelte';
+import words from 'virtual:words/site';
+import { speak, t } from '../i18n';
 import Chat from './Chat.svelte';
 
-const target = document.getElementById('page');
-if (target) mount(Chat, { target });
+void speak(words).then(() => {
+  document.title = t('chat.title');
+  const target = document.getElementById('page');
+  if (target) mount(Chat, { target });
+});

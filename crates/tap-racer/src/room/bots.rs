@@ -3,9 +3,11 @@
 
 use race::{Millis, RacerId};
 use rand::{RngExt, SeedableRng, rngs::SmallRng};
+use serde::{Deserialize, Serialize};
 
 /// How fast bots are, about.
-#[derive(Copy, Clone, Debug, PartialEq, Eq, Default)]
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Level {
     /// 4 taps a second.
     Easy,
@@ -34,19 +36,27 @@ pub(super) const NAMES: [&str; 24] = [
 ];
 
 /// The bots of one room.
+#[derive(Clone, Serialize, Deserialize)]
 pub(super) struct Bots {
+    /// Another one after a restart: what they are going to do nobody has seen.
+    #[serde(skip, default = "any_rng")]
     rng: SmallRng,
     pub level: Level,
     bots: Vec<Bot>,
 }
 
+#[derive(Clone, Serialize, Deserialize)]
 struct Bot {
     racer: RacerId,
     /// Its pace against that of its level.
     skill: f64,
     taps: u32,
-    /// When it taps next, since the gun; never, before its first heat.
-    next_at: f64,
+    /// When it taps next, in milliseconds since the gun; none outside of a heat.
+    next_at: Option<f64>,
+}
+
+fn any_rng() -> SmallRng {
+    SmallRng::seed_from_u64(rand::random())
 }
 
 /// All taps of one bot so far, and when it made the last of them.
@@ -71,7 +81,7 @@ impl Bots {
 
     pub fn add(&mut self, racer: RacerId) {
         let skill = self.rng.random_range(0.88..1.12);
-        self.bots.push(Bot { racer, skill, taps: 0, next_at: f64::INFINITY });
+        self.bots.push(Bot { racer, skill, taps: 0, next_at: None });
     }
 
     /// The one that came last.
@@ -87,14 +97,14 @@ impl Bots {
     pub fn get_ready(&mut self) {
         for bot in &mut self.bots {
             bot.taps = 0;
-            bot.next_at = self.rng.random_range(180.0..380.0);
+            bot.next_at = Some(self.rng.random_range(180.0..380.0));
         }
     }
 
     /// The heat is over.
     pub fn rest(&mut self) {
         for bot in &mut self.bots {
-            bot.next_at = f64::INFINITY;
+            bot.next_at = None;
         }
     }
 
@@ -103,15 +113,15 @@ impl Bots {
         let mut claims = Vec::new();
         for bot in &mut self.bots {
             let mut last_at = None;
-            while bot.next_at <= time.0 as f64 {
-                last_at = Some(bot.next_at);
+            while let Some(at) = bot.next_at.filter(|at| *at <= time.0 as f64) {
+                last_at = Some(at);
                 bot.taps += 1;
                 // Fingers lose a tenth of their speed in the first twenty seconds.
-                let tired = 1.0 - 0.1 * (bot.next_at / 20_000.0).min(1.0);
+                let tired = 1.0 - 0.1 * (at / 20_000.0).min(1.0);
                 let mean = 1000.0 / (self.level.taps_per_second() * bot.skill * tired);
                 // The sum of three even ones is near enough to a normal one: people's intervals scatter by an eighth.
                 let scatter: f64 = (0..3).map(|_| self.rng.random_range(-1.0..1.0)).sum();
-                bot.next_at += mean * (1.0 + 0.125 * scatter).max(0.4);
+                bot.next_at = Some(at + mean * (1.0 + 0.125 * scatter).max(0.4));
             }
             if let Some(at) = last_at {
                 claims.push(BotClaim { racer: bot.racer, taps: bot.taps, at: Millis(at as i64) });

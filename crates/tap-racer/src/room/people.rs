@@ -1,9 +1,13 @@
 //! Who sits in a room: what the race need not know of its racers.
 
-use std::collections::HashMap;
+use std::{
+    collections::HashMap,
+    ops::{Deref, DerefMut},
+};
 
 use channels::{ChannelRef, Pusher};
 use race::RacerId;
+use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
 use super::{PhoneNews, Ticket};
@@ -16,16 +20,36 @@ use crate::{
 
 /// A racer, as a guest.
 pub(super) struct Person {
-    pub name: Name,
-    pub look: Look,
-    /// Whose seat it is; none for a bot.
-    pub nonce: Option<Nonce>,
+    profile: Profile,
     /// The socket that plays it now.
     pub phone: Option<Phone>,
     /// Of all sockets that this seat has had, the last one.
     serial: u64,
+}
+
+/// What is known of a person whatever becomes of the socket: it is saved with the room.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Profile {
+    pub name: Name,
+    pub look: Look,
+    /// Whose seat it is; none for a bot.
+    pub nonce: Option<Nonce>,
     /// Whether results may tell of them.
     races: bool,
+}
+
+impl Deref for Person {
+    type Target = Profile;
+
+    fn deref(&self) -> &Profile {
+        &self.profile
+    }
+}
+
+impl DerefMut for Person {
+    fn deref_mut(&mut self) -> &mut Profile {
+        &mut self.profile
+    }
 }
 
 /// A socket that plays.
@@ -107,7 +131,8 @@ impl People {
         if let Some(nonce) = nonce {
             self.by_nonce.insert(nonce, racer);
         }
-        self.all.insert(racer, Person { name, look, nonce, phone: None, serial: 0, races });
+        let profile = Profile { name, look, nonce, races };
+        self.all.insert(racer, Person { profile, phone: None, serial: 0 });
     }
 
     /// A socket takes over a seat: its ticket, and the older socket that must be told.

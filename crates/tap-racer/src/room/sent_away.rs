@@ -2,15 +2,17 @@
 
 use std::collections::VecDeque;
 
+use serde::{Deserialize, Serialize};
+
 use crate::tokens::Nonce;
 
 /// The latest of them: a room that is open for months must not remember everybody.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct SentAway {
     latest: VecDeque<Guest>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct Guest {
     nonce: Nonce,
     is_banned: bool,

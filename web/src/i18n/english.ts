@@ -1,0 +1,7 @@
+// For unit tests: all pages' words, in English.
+import console from 'virtual:words/console';
+import play from 'virtual:words/play';
+import site from 'virtual:words/site';
+import { speak } from './index';
+
+for (const words of [console, play, site]) await speak(words, 'en');
