@@ -23,10 +23,14 @@ export const passing = memory(() => sessionStorage);
 
 export const keys = {
   language: 'tap-racer.language',
+  tvDelay: 'tap-racer:tv-delay',
   name: 'tap-racer.name',
   colour: 'tap-racer.colour',
   shape: 'tap-racer.shape',
   seat: (code: string) => `tap-racer.seat.${code}`,
   host: (code: string) => `tap-racer.host.${code}`,
+  /** Who one is in a chat, and whom one does not hear there. */
+  me: (room: string) => `tap-racer.me.${room}`,
+  ignored: (room: string) => `tap-racer.ignored.${room}`,
   tally: (code: string) => `tap-racer.tally.${code}`,
 };
