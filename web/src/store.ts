@@ -23,7 +23,6 @@ export const passing = memory(() => sessionStorage);
 
 export const keys = {
   language: 'tap-racer.language',
-  tvDelay: 'tap-racer:tv-delay',
   name: 'tap-racer.name',
   colour: 'tap-racer.colour',
   shape: 'tap-racer.shape',
