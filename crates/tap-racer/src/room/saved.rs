@@ -14,6 +14,8 @@ use tokio::time::{Duration, Instant};
 use super::{
     RoomHandle,
     bots::Bots,
+    cohosts::CoHosts,
+    door::Setup,
     people::{People, Profile},
     sent_away::SentAway,
     task::Task,
@@ -40,7 +42,9 @@ pub struct SavedRoom {
     bots: Bots,
     chat: ChatLog,
     #[serde(default)]
-    locked: bool,
+    setup: Setup,
+    #[serde(default)]
+    cohosts: CoHosts,
     #[serde(default)]
     sent_away: SentAway,
     #[serde(default)]
@@ -165,7 +169,8 @@ impl Task {
             people: self.people.saved(),
             bots: self.bots.clone(),
             chat: self.chat.clone(),
-            locked: self.locked,
+            setup: self.setup,
+            cohosts: self.cohosts.clone(),
             sent_away: self.sent_away.clone(),
             chosen: self.chosen.clone(),
         }
@@ -181,7 +186,8 @@ impl Task {
         task.bots = saved.bots;
         task.chat = saved.chat;
         task.chat.reopen(clock::wall_clock());
-        task.locked = saved.locked;
+        task.setup = saved.setup;
+        task.cohosts = saved.cohosts;
         task.sent_away = saved.sent_away;
         task.chosen = saved.chosen;
         task.outlive_restart(saved_at);
