@@ -29,4 +29,10 @@ export const keys = {
   seat: (code: string) => `tap-racer.seat.${code}`,
   host: (code: string) => `tap-racer.host.${code}`,
   tally: (code: string) => `tap-racer.tally.${code}`,
+  /** What a big screen's room hears: `off`, or absent. */
+  sound: 'tap-racer.sound',
+  /** 0 to 100. */
+  volume: 'tap-racer.volume',
+  /** By how many milliseconds the television shows late what it is given. */
+  tvDelay: 'tap-racer:tv-delay',
 };

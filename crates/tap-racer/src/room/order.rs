@@ -110,9 +110,9 @@ impl Task {
             Order::Rules { rules } => self.choose(rules),
             Order::Start { rules } => {
                 let rules = rules.or_else(|| self.chosen.clone());
-                self.apply(Command::Start { rules })?;
+                self.apply(Command::Start { rules, field: None })?;
             }
-            Order::Rematch => self.apply(Command::Start { rules: None })?,
+            Order::Rematch => self.apply(Command::Start { rules: None, field: None })?,
             Order::Cancel => self.apply(Command::Cancel)?,
             Order::Kick { racer } => self.kick(racer, false)?,
             Order::Ban { racer } => self.kick(racer, true)?,

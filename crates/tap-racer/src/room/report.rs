@@ -16,7 +16,10 @@ impl Task {
         for event in events {
             match event {
                 Event::Joined { racer } => self.tell_racer("racer_joined", racer),
-                Event::Rejoined { racer } | Event::Disconnected { racer } | Event::Renamed { racer } => {
+                Event::Rejoined { racer }
+                | Event::Disconnected { racer }
+                | Event::Renamed { racer }
+                | Event::Handicapped { racer } => {
                     self.tell_racer("racer_changed", racer);
                 }
                 Event::Left { racer, why } => {
