@@ -117,6 +117,15 @@ impl HostKey {
     pub fn matches(&self, guess: &str) -> bool {
         self.0.as_bytes().ct_eq(guess.as_bytes()).into()
     }
+
+    /// As it stands in the host's link.
+    pub fn in_url(&self) -> String {
+        let escaped = |byte: u8| match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' => char::from(byte).to_string(),
+            _ => format!("%{byte:02X}"),
+        };
+        self.0.bytes().map(escaped).collect()
+    }
 }
 
 impl fmt::Debug for HostKey {
@@ -200,6 +209,7 @@ mod tests {
         assert!(key.matches("open sesame"));
         assert!(!key.matches("open sesam"));
         assert!(!key.matches(""));
+        assert_eq!(key.in_url(), "open%20sesame");
         assert!(!format!("{key:?}").contains("sesame"));
         assert!("".parse::<HostKey>().is_err());
     }

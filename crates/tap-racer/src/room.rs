@@ -5,6 +5,8 @@
 //! handed, and nothing here decides who wins: that is the race's.
 
 mod bots;
+mod cohosts;
+mod door;
 mod feed;
 mod join;
 mod order;
@@ -17,7 +19,7 @@ mod updates;
 
 use std::sync::Arc;
 
-use channels::{ChannelRef, Pusher};
+use channels::{ChannelRef, Payload, Pusher};
 use race::{Heat, Millis, RacerId, Refused};
 use thiserror::Error;
 use tokio::sync::{mpsc, oneshot};
@@ -26,9 +28,10 @@ use crate::{
     chat::{ChatText, History},
     name::{BadName, Name},
     rooms::{Entry, House, RoomId},
-    wire::{ConsoleView, Emoji, PlayJoined},
+    wire::{ConsoleView, Emoji, PlayJoined, Renamed},
 };
 
+pub use door::{Door, Knock, Setup};
 pub use feed::{FellBehind, Position};
 pub use order::{BadOrder, Order};
 pub use seat::{SeatWish, Seated};
@@ -63,7 +66,7 @@ pub enum Topic {
 }
 
 /// What a phone's channel is told by its room.
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum PhoneNews {
     /// The client has heard that it joined: pushes reach it from now on.
     Joined,
@@ -71,6 +74,8 @@ pub enum PhoneNews {
     SeatTaken,
     /// The host has sent the racer away.
     Kicked,
+    /// Something about its racer alone.
+    Told(&'static str, Payload),
 }
 
 /// Why somebody was not seated; the reason that the client sees.
@@ -80,6 +85,15 @@ pub enum NotSeated {
     Name(#[from] BadName),
     #[error("room is locked")]
     Locked,
+    #[error("waiting for approval")]
+    Waiting {
+        /// With which to try again.
+        seat: String,
+    },
+    #[error("not let in")]
+    NotLetIn,
+    #[error("rate limited")]
+    RateLimited,
     #[error("banned")]
     Banned,
     #[error(transparent)]
@@ -94,6 +108,15 @@ pub enum NotSeated {
 pub struct Ticket {
     racer: RacerId,
     serial: u64,
+}
+
+/// Who gives an order.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum Orderer {
+    /// A screen with the host's token.
+    Host,
+    /// A phone, which must be a co-host's for most.
+    Phone(Ticket),
 }
 
 /// What a phone does.
@@ -124,11 +147,24 @@ enum Request {
     Sit { wish: SeatWish, channel: ChannelRef<PhoneNews>, pusher: Pusher, reply: oneshot::Sender<SitReply> },
     Ready { ticket: Ticket, since: Position, reply: oneshot::Sender<Result<(), FellBehind>> },
     Act { ticket: Ticket, act: Act },
-    Order { order: Order, reply: oneshot::Sender<Result<(), BadOrder>> },
+    Order { by: Orderer, order: Result<Order, BadOrder>, reply: oneshot::Sender<OrderReply> },
+    Rename { ticket: Ticket, name: Name, reply: oneshot::Sender<Result<Renamed, NotNow>> },
     History { last_seen: Option<u64>, reply: oneshot::Sender<(History, Position)> },
     Say { name: Name, text: ChatText },
 }
 
+/// Why a phone's wish was not met; the reason that the client sees.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Error)]
+pub enum NotNow {
+    #[error("not while racing")]
+    Racing,
+    #[error(transparent)]
+    Refused(#[from] Refused),
+    #[error(transparent)]
+    Ended(#[from] Ended),
+}
+
+type OrderReply = Result<Payload, BadOrder>;
 type SitReply = Result<(Seated, PlayJoined, Position), NotSeated>;
 
 impl RoomHandle {
@@ -199,12 +235,20 @@ impl RoomHandle {
         self.send(Request::Act { ticket, act }).await
     }
 
-    /// Something a host wants.
+    /// Another name for a phone's racer.
     ///
     /// # Errors
     /// Why not.
-    pub async fn order(&self, order: Order) -> Result<(), BadOrder> {
-        self.ask(|reply| Request::Order { order, reply }).await?
+    pub async fn rename(&self, ticket: Ticket, name: Name) -> Result<Renamed, NotNow> {
+        self.ask(|reply| Request::Rename { ticket, name, reply }).await?
+    }
+
+    /// Something a host wants, as it was read. It is answered with what was asked for, or nothing.
+    ///
+    /// # Errors
+    /// Why not.
+    pub async fn order(&self, by: Orderer, order: Result<Order, BadOrder>) -> OrderReply {
+        self.ask(|reply| Request::Order { by, order, reply }).await?
     }
 
     /// Something somebody says.

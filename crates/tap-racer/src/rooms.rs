@@ -3,7 +3,11 @@
 mod code;
 mod visits;
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::Arc,
+    time::Duration,
+};
 
 use channels::Endpoint;
 use parking_lot::Mutex;
@@ -44,12 +48,17 @@ struct Shared {
     house: House,
     /// Held for a lookup or an insertion, never while anything is awaited.
     open: Mutex<HashMap<RoomId, Open>>,
+    /// The latest rooms that their hosts ended, and when those were made.
+    ended: Mutex<VecDeque<(RoomId, Millis)>>,
 }
 
 struct Open {
     handle: RoomHandle,
     visits: Arc<Visits>,
 }
+
+/// Of so many rooms that were ended it is known that they were.
+const ENDED: usize = 1000;
 
 /// No room can be made.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Error)]
@@ -59,7 +68,7 @@ pub struct TooManyRooms;
 impl Rooms {
     /// None but the house room, which opens with its first visitor.
     pub fn new(house: House) -> Rooms {
-        Rooms { shared: Arc::new(Shared { house, open: Mutex::default() }) }
+        Rooms { shared: Arc::new(Shared { house, open: Mutex::default(), ended: Mutex::default() }) }
     }
 
     /// Makes a room. It waits a while for somebody to come.
@@ -87,6 +96,11 @@ impl Rooms {
             self.open(&mut open, id, made)?;
         }
         open.get(&id).map(Open::enter).ok_or(TooManyRooms)
+    }
+
+    /// Whether its host ended this room, so that it is not to be opened again.
+    pub fn was_ended(&self, id: RoomId, made: Millis) -> bool {
+        self.shared.ended.lock().contains(&(id, made))
     }
 
     /// Enters a room: it does not end before the visit does.
@@ -148,6 +162,17 @@ impl Entry {
             self.remove(&mut open);
         }
         is_empty
+    }
+
+    /// Takes the room away whoever is in it; its host does not open it again.
+    pub fn remove_for_good(&self, made: Millis) {
+        let mut open = self.shared.open.lock();
+        self.remove(&mut open);
+        let mut ended = self.shared.ended.lock();
+        if ended.len() == ENDED {
+            ended.pop_front();
+        }
+        ended.push_back((self.id, made));
     }
 
     /// Another room may have opened under this name since.

@@ -5,13 +5,17 @@ use std::time::Duration;
 use ::channels::{Channel, ChannelSocket, Crash, Handled, JoinError, Joined, Payload, Reason};
 use race::{Heat, Millis};
 use serde::Deserialize;
+use serde_json::json;
 use tokio::time::Instant;
 
-use super::{Visitor, no_such_room};
+use super::{Visitor, no_such_room, sync};
 use crate::{
     looks::{Colour, Shape},
+    name::{BadName, Name},
     rate::TokenBucket,
-    room::{Act, Ended, PhoneNews, Position, RoomHandle, SeatWish, Seated},
+    room::{
+        Act, BadOrder, Ended, NotSeated, Order, Orderer, PhoneNews, Position, RoomHandle, SeatWish, Seated,
+    },
     rooms::{RoomId, Visit},
     wire::{Emoji, Params},
 };
@@ -19,12 +23,16 @@ use crate::{
 /// A phone may cheer this often at once, and then once each while.
 const CHEERS: (u32, Duration) = (5, Duration::from_millis(500));
 
+/// And take another name this often: each renewal is told to every screen.
+const RENAMES: (u32, Duration) = (5, Duration::from_secs(2));
+
 /// One phone.
 pub struct PlayChannel {
     seated: Seated,
     room: RoomHandle,
     _visit: Visit,
     cheers: TokenBucket,
+    renames: TokenBucket,
     /// Up to where the reply to its join told what happened.
     joined_at: Position,
 }
@@ -40,6 +48,8 @@ struct Tap {
 impl Channel for PlayChannel {
     type Assigns = Visitor;
     type Info = PhoneNews;
+
+    const INTERCEPT: &'static [&'static str] = &["room_ended"];
 
     async fn join(
         topic: &str,
@@ -58,11 +68,14 @@ impl Channel for PlayChannel {
             seat: params.text("seat").map(str::to_owned),
         };
         let seated = room.sit(wish, socket.channel_ref(), socket.pusher()).await;
-        let (seated, reply, joined_at) = seated.map_err(|why| JoinError::reason(&why.to_string()))?;
+        let (seated, reply, joined_at) = seated.map_err(|why| refusal(&why))?;
         // The channel cannot have ended before it has begun.
         let _ = socket.channel_ref().send(PhoneNews::Joined);
-        let cheers = TokenBucket::new(CHEERS.0, CHEERS.1, Instant::now());
-        Ok(Joined::replying(PlayChannel { seated, room, _visit: visit, cheers, joined_at }, reply)?)
+        let now = Instant::now();
+        let cheers = TokenBucket::new(CHEERS.0, CHEERS.1, now);
+        let renames = TokenBucket::new(RENAMES.0, RENAMES.1, now);
+        let channel = PlayChannel { seated, room, _visit: visit, cheers, renames, joined_at };
+        Ok(Joined::replying(channel, reply)?)
     }
 
     async fn handle_in(
@@ -73,15 +86,22 @@ impl Channel for PlayChannel {
     ) -> Result<Handled, Crash> {
         match event {
             "tap" => self.tap(&payload).await,
-            "sync" => {
-                let now = socket.assigns.app.clock.now();
-                let params = Params::of(&payload);
-                let Some(t0) = params.number("t0") else { return Ok(Handled::reason("t0 is missing")) };
-                Ok(Handled::ok(serde_json::json!({ "t0": t0, "now": now.0 }))?)
-            }
+            "sync" => sync(&Params::of(&payload), &socket.assigns.app),
             "cheer" => self.cheer(&payload).await,
-            _ => Ok(Handled::reason("unknown event")),
+            "rename" => self.rename(&payload).await,
+            _ => self.order(event, &payload).await,
         }
+    }
+
+    async fn handle_out(
+        &mut self,
+        event: &str,
+        payload: &Payload,
+        socket: &mut ChannelSocket<Self>,
+    ) -> Result<Handled, Crash> {
+        // The room has ended, and with it this channel.
+        socket.push(event, payload.clone())?;
+        Ok(Handled::Stop)
     }
 
     async fn handle_info(
@@ -92,6 +112,10 @@ impl Channel for PlayChannel {
         let event = match news {
             PhoneNews::Joined => {
                 self.room.ready(self.seated.ticket(), self.joined_at).await?;
+                return Ok(Handled::NoReply);
+            }
+            PhoneNews::Told(event, payload) => {
+                socket.push(event, payload)?;
                 return Ok(Handled::NoReply);
             }
             PhoneNews::SeatTaken => "seat_taken",
@@ -105,6 +129,13 @@ impl Channel for PlayChannel {
         if reason == Reason::Left {
             self.seated.leave_for_good();
         }
+    }
+}
+
+fn refusal(why: &NotSeated) -> JoinError {
+    match why {
+        NotSeated::Waiting { seat } => JoinError::refused(json!({ "reason": why.to_string(), "seat": seat })),
+        _ => JoinError::reason(&why.to_string()),
     }
 }
 
@@ -132,6 +163,33 @@ impl PlayChannel {
         }
         self.act(Act::Cheer(emoji)).await?;
         Ok(Handled::ok(Payload::empty())?)
+    }
+
+    async fn rename(&mut self, payload: &Payload) -> Result<Handled, Crash> {
+        let params = Params::of(payload);
+        let name = match params.text("name").ok_or(BadName::Missing).and_then(Name::parse) {
+            Ok(name) => name,
+            Err(bad) => return Ok(Handled::reason(&bad.to_string())),
+        };
+        if !self.renames.take(Instant::now()) {
+            return Ok(Handled::reason("rate limited"));
+        }
+        match self.room.rename(self.seated.ticket(), name).await {
+            Ok(renamed) => Ok(Handled::ok(renamed)?),
+            Err(not_now) => Ok(Handled::reason(&not_now.to_string())),
+        }
+    }
+
+    /// What a co-host wants.
+    async fn order(&mut self, event: &str, payload: &Payload) -> Result<Handled, Crash> {
+        let order = Order::parse(event, &Params::of(payload));
+        if order == Err(BadOrder::Unknown) {
+            return Ok(Handled::reason(&BadOrder::Unknown.to_string()));
+        }
+        match self.room.order(Orderer::Phone(self.seated.ticket()), order).await {
+            Ok(answer) => Ok(Handled::ok(answer)?),
+            Err(bad) => Ok(Handled::reason(&bad.to_string())),
+        }
     }
 
     async fn act(&mut self, act: Act) -> Result<(), Ended> {

@@ -107,6 +107,19 @@ impl People {
         (self.names.take(name), self.looks.take(colour, shape))
     }
 
+    /// Takes another name, or the first one like it that is free; gives the old one back.
+    pub fn rename(&mut self, racer: RacerId, wanted: &Name) -> Option<Name> {
+        let person = self.all.get_mut(&racer)?;
+        self.names.release(&person.name);
+        person.name = self.names.take(wanted);
+        Some(person.name.clone())
+    }
+
+    /// How many are no bots.
+    pub fn guests(&self) -> usize {
+        self.by_nonce.len()
+    }
+
     /// Gives them back.
     pub fn undress(&mut self, name: &Name, look: Look) {
         self.names.release(name);

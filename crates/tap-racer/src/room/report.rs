@@ -3,7 +3,9 @@
 use race::{Event, Phase, Racer, RacerId, Results};
 
 use super::task::Task;
-use crate::wire::{self, ConsoleView, OwnRacer, PhaseJson, RacerJson, ResultsJson, RulesJson};
+use crate::wire::{
+    self, ConsoleView, KnockJson, OwnRacer, PhaseJson, RacerJson, ResultsJson, RosterJson, RulesJson,
+};
 
 /// As many places as a screen lists.
 const PLACES_FOR_SCREENS: usize = 1000;
@@ -79,11 +81,19 @@ impl Task {
     pub(super) fn view(&self) -> ConsoleView {
         ConsoleView {
             phase: self.phase(),
-            racers: self.race.racers().map(|racer| self.racer_json(racer)).collect(),
-            locked: self.locked,
+            roster: self.roster(),
+            locked: self.is_locked(),
             next_rules: self.chosen.clone().map(RulesJson),
             rope: self.race.rope().filter(|_| self.is_tug()).map(|rope| rope.position),
             results: self.current_results().map(|results| self.results_json(results, PLACES_FOR_SCREENS)),
+        }
+    }
+
+    pub(super) fn roster(&self) -> RosterJson {
+        RosterJson {
+            racers: self.race.racers().map(|racer| self.racer_json(racer)).collect(),
+            knocks: self.knocks.waiting().map(KnockJson::of).collect(),
+            setup: self.setup,
         }
     }
 
@@ -128,10 +138,11 @@ impl Task {
             refused: racer.refused,
             flagged: racer.flagged,
             in_heat: racer.in_heat,
+            cohost: self.is_cohost(racer.id),
         }
     }
 
-    fn tell_racer(&mut self, event: &'static str, racer: RacerId) {
+    pub(super) fn tell_racer(&mut self, event: &'static str, racer: RacerId) {
         // Who has left since is told of by the next event.
         if let Some(racer) = self.race.racer(racer) {
             let racer = self.racer_json(racer);

@@ -10,7 +10,13 @@ use tokio::{
 use tracing::info;
 
 use super::{
-    Act, Request, RoomHandle, Ticket, Topic, bots::Bots, feed::Feed, people::People, sent_away::SentAway,
+    Act, Request, RoomHandle, Ticket, Topic,
+    bots::Bots,
+    cohosts::CoHosts,
+    door::{Knocks, Setup},
+    feed::Feed,
+    people::People,
+    sent_away::SentAway,
     updates::Updates,
 };
 use crate::{
@@ -41,7 +47,9 @@ pub(super) struct Task {
     pub console: Feed,
     pub play: Feed,
     pub talk: Feed,
-    pub locked: bool,
+    pub setup: Setup,
+    pub knocks: Knocks,
+    pub cohosts: CoHosts,
     pub sent_away: SentAway,
     /// What the host has chosen for the next heat, since the last one began.
     pub chosen: Option<Rules>,
@@ -52,6 +60,8 @@ pub(super) struct Task {
     ticks: u32,
     /// When the room ends if nobody has come by then.
     ends_at: Option<Instant>,
+    /// The host has ended it.
+    pub has_ended: bool,
     visits: Arc<Visits>,
     entry: Entry,
 }
@@ -69,13 +79,16 @@ impl Task {
             console: Feed::new(id.topic("console")),
             play: Feed::new(id.topic("play")),
             talk: Feed::new(id.chat_topic()),
-            locked: false,
+            setup: Setup::default(),
+            knocks: Knocks::default(),
+            cohosts: CoHosts::default(),
             sent_away: SentAway::default(),
             chosen: None,
             flagged: HashMap::new(),
             tick_at: None,
             ticks: 0,
             ends_at: is_made.then(|| Instant::now() + house.room_unused),
+            has_ended: false,
             visits: entry.visits().clone(),
             entry,
             house: house.clone(),
@@ -139,8 +152,11 @@ impl Task {
             Request::Ready { ticket, since, reply } => {
                 let _ = reply.send(self.ready(ticket, since));
             }
-            Request::Order { order, reply } => {
-                let _ = reply.send(self.order(order));
+            Request::Order { by, order, reply } => {
+                let _ = reply.send(self.order(by, order));
+            }
+            Request::Rename { ticket, name, reply } => {
+                let _ = reply.send(self.rename_self(ticket, &name));
             }
             Request::History { last_seen, reply } => {
                 let history = self.chat.history(last_seen);
@@ -188,7 +204,7 @@ impl Task {
 
     fn wakes_at(&self) -> Option<Instant> {
         let race = self.race.wakes_at().map(|time| self.house.clock.instant(time));
-        [race, self.tick_at, self.ends_at].into_iter().flatten().min()
+        [race, self.tick_at, self.knocks.next_end(), self.ends_at].into_iter().flatten().min()
     }
 
     /// Does what is due, and tells whether the room has ended.
@@ -201,6 +217,11 @@ impl Task {
         if self.tick_at.is_some_and(|due| due <= now) {
             self.tick_at = Some(now + TICK);
             self.tick();
+        }
+        self.forget_knocks(|knock| knock.is_over(now));
+        if self.has_ended {
+            self.entry.remove_for_good(self.handle.made());
+            return true;
         }
         let is_late = self.ends_at.is_some_and(|due| due <= now);
         if is_late {
