@@ -51,5 +51,14 @@ export const keys = {
   reloaded: 'tap-racer.reloaded',
   seat: (code: string) => `tap-racer.seat.${code}`,
   host: (code: string) => `tap-racer.host.${code}`,
+  /** Who one is in a chat, and whom one does not hear there. */
+  me: (room: string) => `tap-racer.me.${room}`,
+  ignored: (room: string) => `tap-racer.ignored.${room}`,
   tally: (code: string) => `tap-racer.tally.${code}`,
+  /** What a big screen's room hears: `off`, or absent. */
+  sound: 'tap-racer.sound',
+  /** 0 to 100. */
+  volume: 'tap-racer.volume',
+  /** By how many milliseconds the television shows late what it is given. */
+  tvDelay: 'tap-racer:tv-delay',
 };
