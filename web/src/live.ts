@@ -7,9 +7,9 @@ import type { Refusal } from './wire';
 const steps = [100, 300, 700, 1500, 3000];
 
 /** Short waits with jitter, so that a hall of phones does not come back in one instant. */
-function wait(tries: number): number {
+function wait(tries: number, atMost: number): number {
   const step = steps[Math.min(tries, steps.length) - 1] ?? 3000;
-  return step * (0.75 + Math.random() * 0.5);
+  return Math.min(step * (0.75 + Math.random() * 0.5), atMost);
 }
 
 /** Within this time a living connection answers; who has just woken up is in a hurry. */
@@ -28,15 +28,15 @@ export class Live {
   #proving = false;
   #attempt: unknown = null;
   #attemptedAt = 0;
-  /** How often a refused join is tried again, where the usual waits are not right. */
-  rejoinEvery: number | null = null;
+  /** The longest wait between two tries: short for who races or knocks. */
+  patience = Infinity;
 
   /** `woke` is told when the machine has slept, after which no measured time holds any more. */
   constructor(onConnected: (connected: boolean) => void, woke?: () => void) {
     this.#woke = woke;
     this.#socket = new Socket('/socket', {
-      reconnectAfterMs: wait,
-      rejoinAfterMs: (tries) => this.rejoinEvery ?? wait(tries),
+      reconnectAfterMs: (tries) => wait(tries, this.patience),
+      rejoinAfterMs: (tries) => wait(tries, this.patience),
       heartbeatIntervalMs: 15_000,
       timeout: 8_000,
       // Some networks let no WebSocket through: then it is long poll.

@@ -26,6 +26,7 @@ export class Claims {
   /** A new line: what was said on the old one may never have arrived, or be forgotten. */
   joined(alive: number | null): void {
     this.#alive = alive;
+    this.#spoke = performance.now();
     this.#lastSaid = false;
     this.phaseChanged();
   }

@@ -20,7 +20,8 @@ export interface Wish {
 }
 
 const quietInARace = 1500;
-const knocksEvery = 1000;
+/** Who races or knocks waits no longer than this for another try. */
+const hurry = 1000;
 /** So wrong may a clock be that it is not measured anew for a race. */
 const wellMeasured = 25;
 
@@ -53,8 +54,10 @@ export class PhoneLink {
       if (document.visibilityState === 'hidden') putAway();
     });
     setInterval(() => {
-      const waits = this.standing === 'joining' || this.phone.racing;
-      if (waits && this.#live && this.#live.silence > quietInARace) this.#live.prove();
+      if (!this.#live) return;
+      this.#live.patience = this.phone.racing || this.standing === 'knocking' ? hurry : Infinity;
+      const waits = this.phone.racing || this.standing === 'joining';
+      if (waits && this.#live.connected && this.#live.silence > quietInARace) this.#live.prove();
     }, 500);
   }
 
@@ -70,7 +73,8 @@ export class PhoneLink {
     }).catch(() => null);
     const reply = (await response?.json().catch(() => null)) as { ticket?: string; reason?: string } | null;
     this.#ticket = reply?.ticket ?? null;
-    if (reply?.reason === 'no such room' && this.standing === 'door') this.problem = sentence(reply.reason);
+    const missing = reply?.reason === 'no such room' || (await fetch(`/api/rooms/${this.#code}`).catch(() => null))?.status === 404;
+    if (missing && this.#code && this.standing === 'door') this.problem = sentence('no such room');
   }
 
   enter(wish = this.wish): void {
@@ -124,7 +128,6 @@ export class PhoneLink {
   }
 
   #joined(reply: PlayJoined): void {
-    if (this.#live) this.#live.rejoinEvery = null;
     this.#seat = reply.seat;
     lasting.set(keys.name, this.wish.name || reply.racer.name);
     this.phone.joined(reply, lasting.get(keys.tally(this.#code)));
@@ -139,7 +142,6 @@ export class PhoneLink {
   #refused({ reason, seat }: Refusal): 'retry' | 'end' {
     if (reason === 'waiting for approval') {
       if (seat) this.#seat = seat;
-      if (this.#live) this.#live.rejoinEvery = knocksEvery;
       this.standing = 'knocking';
       return 'retry';
     }
@@ -156,7 +158,6 @@ export class PhoneLink {
     this.problem = sentence(reason);
     this.standing = 'door';
     this.phone.racer = null;
-    if (this.#live) this.#live.rejoinEvery = null;
     // A refused seat is worth nothing; the next try is a newcomer's, unless the host wants none of it.
     if (isLasting(reason) && reason !== 'banned') this.#seat = null;
     return 'end';
@@ -188,7 +189,6 @@ export class PhoneLink {
     this.standing = 'door';
     this.problem = null;
     this.phone.racer = null;
-    if (this.#live) this.#live.rejoinEvery = null;
   }
 
   /** Gives the seat up. */

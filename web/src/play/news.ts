@@ -15,6 +15,6 @@ export function news(phone: Phone, connected: boolean): string {
   if (phone.phase === 'finished' && phone.inHeat && phone.results) {
     return [outcome.title, t('taps', { n: outcome.taps }), outcome.line].filter(Boolean).join('. ');
   }
-  if (phone.phase === 'lobby') return `${t('lobby.in')} ${rulesLine(phone.next)}`;
+  if (phone.phase === 'lobby') return `${t('seated.in')} ${rulesLine(phone.next)}`;
   return phone.phase === 'finished' ? t('next.soon') : `${t('late.title')}. ${t('late.next')}`;
 }
