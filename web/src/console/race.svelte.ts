@@ -5,7 +5,7 @@ import { Clock } from '../clock';
 import { Playback, Track } from '../motion';
 import { byLane, defaultRules } from '../race';
 import type {
-  Chosen, ConsoleJoined, Flag, Phase, PhaseChange, QrCode, Racer, RacerLeft, Results, Rules, Side, Tick,
+  Chosen, ConsoleJoined, Flag, Ghost, Phase, PhaseChange, QrCode, Racer, RacerLeft, Results, Rules, Side, Tick, Tournament,
 } from '../wire';
 
 /** Many may join in one instant; the lobby is drawn anew at most this often. */
@@ -17,6 +17,9 @@ export class ConsoleRace {
   locked = $state(false);
   joinUrl = $state('');
   qr = $state.raw<QrCode | null>(null);
+  tournament = $state.raw<Tournament | null>(null);
+  /** The run to beat in this heat. */
+  ghost = $state.raw<Ghost | null>(null);
   phase = $state<Phase>('lobby');
   heat = $state(0);
   /** Those of the heat that is on, or was last. */
@@ -77,6 +80,7 @@ export class ConsoleRace {
     this.heat = change.heat;
     this.rules = change.rules;
     this.goAt = change.go_at ?? null;
+    this.ghost = change.ghost ?? (change.phase === 'lobby' || change.phase === 'countdown' ? null : this.ghost);
     if (change.phase === 'countdown') for (const racer of this.#racers.values()) racer.in_heat = true;
     if (change.teams) this.#team(change.teams);
   }
