@@ -26,7 +26,7 @@ fn running(mode: Mode, crowd: u32) -> Race {
         race.apply(Millis(0), Command::Join { name, bot: false }).expect("there is a seat");
     }
     let rules = Rules { mode, ..Rules::default() };
-    race.apply(Millis(0), Command::Start { rules: Some(rules) }).expect("there are racers");
+    race.apply(Millis(0), Command::Start { rules: Some(rules), field: None }).expect("there are racers");
     race.apply(Millis(GO_AT), Command::Advance).expect("time passes");
     race
 }

@@ -56,6 +56,35 @@ pub enum Command {
     Start {
         /// `None`: the rules of the last heat, a rematch.
         rules: Option<Rules>,
+        /// Who of the seated races in this heat; the others wait for the next one, and so does who
+        /// sits down before the gun. Ids that nobody has are passed over. `None`: everybody, until the gun.
+        field: Option<Vec<RacerId>>,
+    },
+    /// Somebody whose taps are still to come is waited for: this heat's results do not become
+    /// final before `until`. Another hold takes the place of this one, earlier ones too; none
+    /// shortens the time that the compensation needs.
+    Hold {
+        /// A point in time.
+        until: Millis,
+    },
+    /// Nobody could be heard since `since`, as after a restart from a
+    /// [`Snapshot`](crate::Snapshot): given at that snapshot's own time, before time goes on. A
+    /// claim that arrives up to `until` is credited to when its last tap was made, though not before
+    /// `since` less the compensation; up to then the heat is held, and no lost seat is given up.
+    Outage {
+        /// When somebody was last heard.
+        since: Millis,
+        /// When whoever comes back by itself will have come back.
+        until: Millis,
+    },
+    /// How long the course of a racer is in heats with [`Rules::handicap`]; in the middle of one,
+    /// from the next on.
+    Handicap {
+        /// Who.
+        racer: RacerId,
+        /// In thousandths of the course of the rules: 1000 is no handicap; 200 to 2000, beyond
+        /// which the nearest is taken.
+        per_mille: u32,
     },
     /// The heat is called off; everybody is back in the lobby.
     Cancel,
@@ -76,6 +105,8 @@ pub enum Command {
         /// When the last of them was made, since the gun (negative: before it). It is credited
         /// no later than the arrival and no earlier than
         /// [`Settings::compensation`](crate::Settings::compensation) before it; `None` is the arrival.
+        /// What was made before the end of the heat is credited no later than the end, however
+        /// late it arrives at an open finish.
         at: Option<Millis>,
     },
     /// Time passes.
@@ -86,13 +117,13 @@ pub enum Command {
 #[derive(Copy, Clone, PartialEq, Eq, Debug, Error)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Refused {
-    /// A start with nobody seated.
+    /// A start with nobody to race.
     #[error("no racers")]
     NoRacers,
     /// A start during a heat.
     #[error("already running")]
     AlreadyRunning,
-    /// A cancel outside of a heat.
+    /// A cancel or a hold outside of a heat.
     #[error("not running")]
     NotRunning,
     /// Nobody with this id is seated (any more).

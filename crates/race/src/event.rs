@@ -37,6 +37,11 @@ pub enum Event {
         /// Who.
         racer: RacerId,
     },
+    /// The course of a racer in heats with a handicap is another.
+    Handicapped {
+        /// Whose.
+        racer: RacerId,
+    },
     /// The race entered this phase.
     Phase {
         /// The phase it is in now.
@@ -91,7 +96,9 @@ pub enum Phase {
     Finishing {
         /// When the gun fired.
         go_at: Millis,
-        /// When the results become final.
+        /// When it was decided.
+        opened_at: Millis,
+        /// When the results become final; a hold moves it.
         until: Millis,
     },
     /// The results are final.
@@ -189,12 +196,16 @@ pub struct Place {
     pub dead_heat: bool,
     /// The team, in a tug.
     pub team: Option<Team>,
+    /// Where the rules have a handicap: this racer's course, in thousandths of theirs.
+    pub handicap: Option<u32>,
     /// Left before the end, and why.
     pub gone: Option<Why>,
     /// Taps that came faster than the human limit, or while held after a false start.
     pub refused: u32,
     /// Taps before the gun.
     pub false_starts: u32,
+    /// Tapped with a machine's steady rhythm.
+    pub flagged: bool,
 }
 
 /// Where one racer stands right now.

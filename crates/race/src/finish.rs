@@ -5,15 +5,19 @@ use std::cmp::Reverse;
 use crate::command::Heat;
 use crate::event::{Outcome, Place, Results, Standing};
 use crate::racer::{Racer, RacerId};
-use crate::rules::Team;
+use crate::rules::{Rules, Team};
 use crate::time::Millis;
+
+/// Parts in which a share of a course is measured: so small that two shares of courses of real
+/// lengths never fall into one unless they are equal.
+const PARTS: u64 = 1 << 40;
 
 /// By what the racers of a heat are compared.
 #[derive(Copy, Clone, Debug)]
-pub(crate) enum Order {
-    /// Finishers by time, then the others by taps; finishes closer than `dead_heat` to the first
-    /// of their group are one place. Without finishers this is the order of a timed heat.
-    Racers { dead_heat: Millis },
+pub(crate) enum Order<'r> {
+    /// Finishers by time, then the others by how far they came; finishes closer than `dead_heat`
+    /// to the first of their group are one place. Without finishers this is the order of a timed heat.
+    Racers { dead_heat: Millis, rules: &'r Rules },
     /// By team.
     Teams { leading: Option<Team> },
 }
@@ -25,13 +29,24 @@ struct Ranked<'a> {
     dead_heat: bool,
 }
 
-impl Order {
+impl Order<'_> {
+    /// How far a racer came: in taps, or, where the courses differ, in parts of the own course.
+    fn progress(self, racer: &Racer) -> u64 {
+        let taps = u64::from(racer.taps);
+        match self {
+            Order::Racers { rules, .. } if rules.handicap => {
+                racer.course(rules).map_or(taps, |course| taps * PARTS / u64::from(course))
+            }
+            _ => taps,
+        }
+    }
+
     /// Everybody with their places, best first, in one sort.
     fn rank<'a>(self, field: impl Iterator<Item = &'a Racer>) -> Vec<Ranked<'a>> {
         let mut racers: Vec<&Racer> = field.collect();
         racers.sort_unstable_by_key(|racer| {
             let finish = racer.finished_at.map_or((true, Millis::ZERO), |time| (false, time));
-            (self.team_place(racer), finish, Reverse(racer.taps), racer.lane)
+            (self.team_place(racer), finish, Reverse(self.progress(racer)), racer.lane)
         });
         let mut ranked = Vec::with_capacity(racers.len());
         let mut place = 1;
@@ -64,12 +79,12 @@ impl Order {
 
     /// Whether a racer cannot be told apart from the first of a group that is sorted before it.
     fn is_tie(self, first: &Racer, racer: &Racer) -> bool {
-        let Order::Racers { dead_heat } = self else {
+        let Order::Racers { dead_heat, .. } = self else {
             return self.team_place(first) == self.team_place(racer);
         };
         match (first.finished_at, racer.finished_at) {
             (Some(first), Some(time)) => time == first || time - first < dead_heat,
-            (None, None) => first.taps == racer.taps,
+            (None, None) => self.progress(first) == self.progress(racer),
             _ => false,
         }
     }
@@ -93,6 +108,10 @@ impl Order {
         called_off: Option<Outcome>,
     ) -> Results {
         let ranked = self.rank(field);
+        let handicap = |racer: &Racer| match self {
+            Order::Racers { rules, .. } if rules.handicap => Some(racer.heat_handicap),
+            _ => None,
+        };
         let first_time = ranked.first().and_then(|first| first.racer.finished_at);
         let places: Vec<Place> = ranked
             .into_iter()
@@ -106,9 +125,11 @@ impl Order {
                 margin: racer.finished_at.zip(first_time).map(|(time, first)| time - first),
                 dead_heat,
                 team: racer.team,
+                handicap: handicap(racer),
                 gone: racer.gone,
                 refused: racer.refused,
                 false_starts: racer.false_starts,
+                flagged: racer.flagged,
             })
             .collect();
         let outcome = called_off.unwrap_or_else(|| match places.first() {

@@ -51,7 +51,7 @@
 //! let [ada, bo] = ids[..] else { unreachable!() };
 //!
 //! let rules = Rules { mode: Mode::Sprint { taps: 3 }, ..Rules::default() };
-//! race.apply(Millis(0), Command::Start { rules: Some(rules) })?;
+//! race.apply(Millis(0), Command::Start { rules: Some(rules), field: None })?;
 //! assert_eq!(race.wakes_at(), Some(Millis(3000)), "the gun");
 //!
 //! // Both do three taps. Ada's arrive first, but Bo's last one was made earlier: 360 ms after
@@ -72,7 +72,7 @@
 //! assert_eq!(results.places[1].margin, Some(Millis(35)));
 //!
 //! // Everybody wants a rematch.
-//! race.apply(Millis(9000), Command::Start { rules: None })?;
+//! race.apply(Millis(9000), Command::Start { rules: None, field: None })?;
 //! # Ok(())
 //! # }
 //! ```
@@ -102,14 +102,16 @@ mod rules;
 mod snapshot;
 mod tally;
 mod time;
+mod tournament;
 mod tug;
 
 pub use command::{Command, Heat, Refused};
 pub use event::{Event, Outcome, Phase, Place, Results, Standing, Why};
-pub use race::Race;
+pub use race::{Outage, Race};
 pub use racer::{Lane, Racer, RacerId};
 pub use rhythm::Rhythm;
-pub use rules::{BadRules, FalseStart, Mode, Rules, Settings, Team};
+pub use rules::{BadRules, FalseStart, Input, Mode, Rules, Settings, Team};
 pub use snapshot::{BadSnapshot, Snapshot};
 pub use time::Millis;
+pub use tournament::{Entrant, Group, Tournament, TournamentState};
 pub use tug::{Rope, Side, Tug};

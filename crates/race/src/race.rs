@@ -1,12 +1,15 @@
 //! The race itself: time and commands in, events out.
 
 mod heat;
+mod hold;
+
+pub use hold::Outage;
 
 use std::collections::BTreeSet;
 
 use crate::command::{Command, Heat, Refused};
 use crate::event::{Event, Phase, Results, Standing, Why};
-use crate::racer::{Lane, Racer, RacerId, checked_name};
+use crate::racer::{HANDICAPS, Lane, Racer, RacerId, checked_name};
 use crate::roster::Roster;
 use crate::rules::{Rules, Settings};
 use crate::time::Millis;
@@ -28,6 +31,12 @@ pub struct Race {
     pub(crate) roster: Roster,
     pub(crate) results: Option<Results>,
     pub(crate) tug: Option<Tug>,
+    /// Who sits down before the gun is not in this heat: its field was chosen.
+    pub(crate) chosen_field: bool,
+    /// Before this time the results of this heat do not become final.
+    pub(crate) held_until: Option<Millis>,
+    /// The last span in which nobody could be heard, as far as claims of this heat may still be of it.
+    pub(crate) outage: Option<Outage>,
     /// Events of time that passed before a command was refused.
     pub(crate) pending: Vec<Event>,
     /// Lanes whose `changed` is set.
@@ -53,6 +62,9 @@ impl Race {
             roster: Roster::default(),
             results: None,
             tug: None,
+            chosen_field: false,
+            held_until: None,
+            outage: None,
             pending: Vec::new(),
             changes: Vec::new(),
             graces: BTreeSet::new(),
@@ -78,7 +90,10 @@ impl Race {
             Command::Leave { racer } => self.leave(racer, Why::Left, self.now)?,
             Command::Kick { racer } => self.leave(racer, Why::Kicked, self.now)?,
             Command::Rename { racer, name } => self.rename(racer, &name)?,
-            Command::Start { rules } => self.start(rules)?,
+            Command::Handicap { racer, per_mille } => self.handicap(racer, per_mille)?,
+            Command::Start { rules, field } => self.start(rules, field)?,
+            Command::Hold { until } => self.hold(until)?,
+            Command::Outage { since, until } => self.outage(since, until),
             Command::Cancel => self.cancel()?,
             Command::Tap { racer } => self.tap(racer)?,
             Command::Claim { racer, heat, taps, at } => self.claim(racer, heat, taps, at)?,
@@ -188,7 +203,7 @@ impl Race {
         let id = RacerId(self.last_id.checked_add(1).ok_or(Refused::Full)?);
         self.last_id = id.0;
         let mut racer = Racer::new(id, self.roster.free_lane(), name, bot);
-        if let Phase::Countdown { .. } = self.phase {
+        if matches!(self.phase, Phase::Countdown { .. }) && !self.chosen_field {
             racer.in_heat = true;
             racer.team = self.tug.as_mut().map(Tug::enter);
             self.racing += 1;
@@ -226,6 +241,16 @@ impl Race {
         if racer.name != name {
             racer.name = name;
             self.pending.push(Event::Renamed { racer: id });
+        }
+        Ok(())
+    }
+
+    fn handicap(&mut self, id: RacerId, per_mille: u32) -> Result<(), Refused> {
+        let racer = self.roster.get_mut(id).ok_or(Refused::NoSuchRacer)?;
+        let handicap = per_mille.clamp(*HANDICAPS.start(), *HANDICAPS.end());
+        if racer.handicap != handicap {
+            racer.handicap = handicap;
+            self.pending.push(Event::Handicapped { racer: id });
         }
         Ok(())
     }

@@ -1,13 +1,20 @@
 //! Who races, and what has been counted for them.
 
+use std::ops::RangeInclusive;
+
 use crate::command::Refused;
 use crate::event::Why;
 use crate::rhythm::Rhythm;
-use crate::rules::Team;
+use crate::rules::{Rules, Team};
 use crate::time::Millis;
 
 /// The most characters of a name.
 const LONGEST_NAME: usize = 24;
+
+/// The course is as long as the rules say.
+const NO_HANDICAP: u32 = 1000;
+/// What a handicap may be.
+pub(crate) const HANDICAPS: RangeInclusive<u32> = 200..=2000;
 
 /// A racer of one race; given at the join, from 1, never used again in that race.
 #[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -47,6 +54,11 @@ pub struct Racer {
     pub gone: Option<Why>,
     /// The team, in a tug.
     pub team: Option<Team>,
+    /// How long the course of the next heat is where the rules have a handicap, in thousandths of
+    /// the rules' own: 200 to 2000, 1000 until it is set.
+    pub handicap: u32,
+    /// The handicap that the current (or last) heat is raced with.
+    pub heat_handicap: u32,
     /// Taps that count.
     pub taps: u32,
     /// The highest count ever claimed; a phone that was reloaded counts on from here.
@@ -55,14 +67,16 @@ pub struct Racer {
     pub refused: u32,
     /// Taps before the gun.
     pub false_starts: u32,
-    /// Taps beyond the target of a sprint, or after the end of a heat.
+    /// Taps beyond the course of a sprint, or after the end of a heat.
     pub surplus: u32,
     /// Has been flagged for a machine's rhythm in this heat.
     pub flagged: bool,
-    /// When the course was done, since the gun: a sprint's target tap.
+    /// When the course was done, since the gun: a sprint's last tap.
     pub finished_at: Option<Millis>,
     /// To what time the last claim was credited, since the gun: no later tap is credited earlier.
     pub credited: Option<Millis>,
+    /// How much earlier than its arrival the last claim of which anything counted was credited.
+    pub compensated: Millis,
     /// What the flag is decided by.
     pub rhythm: Rhythm,
     /// Is in the list of lanes that changed since it was last taken.
@@ -82,6 +96,8 @@ impl Racer {
             in_heat: false,
             gone: None,
             team: None,
+            handicap: NO_HANDICAP,
+            heat_handicap: NO_HANDICAP,
             taps: 0,
             claimed: 0,
             refused: 0,
@@ -90,6 +106,7 @@ impl Racer {
             flagged: false,
             finished_at: None,
             credited: None,
+            compensated: Millis::ZERO,
             rhythm: Rhythm::default(),
             changed: false,
         }
@@ -98,6 +115,7 @@ impl Racer {
     /// Everything of the last heat is forgotten, except the team.
     pub(crate) fn reset(&mut self, in_heat: bool) {
         self.in_heat = in_heat;
+        self.heat_handicap = self.handicap;
         self.taps = 0;
         self.claimed = 0;
         self.refused = 0;
@@ -106,8 +124,15 @@ impl Racer {
         self.flagged = false;
         self.finished_at = None;
         self.credited = None;
+        self.compensated = Millis::ZERO;
         self.rhythm = Rhythm::default();
         self.changed = false;
+    }
+
+    /// How many taps make this racer's course in a sprint of these rules: in the current (or last)
+    /// heat with the handicap that it is raced with, for who waits with that of the next one.
+    pub fn course(&self, rules: &Rules) -> Option<u32> {
+        rules.course(if self.in_heat { self.heat_handicap } else { self.handicap })
     }
 
     /// Races in this heat and has not left it.

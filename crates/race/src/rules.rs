@@ -16,6 +16,25 @@ pub struct Rules {
     pub false_start: FalseStart,
     /// The human limit, 0 to 1000, by default 30; 0 is no limit. See [`Racer::refused`](crate::Racer::refused).
     pub max_taps_per_second: u32,
+    /// What the phones make steps of.
+    pub input: Input,
+    /// Everybody has a course of their own length, by [`Racer::handicap`](crate::Racer::handicap).
+    /// Sprints only.
+    pub handicap: bool,
+}
+
+/// What a step is made of. To the engine they are all taps; only fingers are asked for a finger's
+/// rhythm.
+#[derive(Copy, Clone, PartialEq, Eq, Debug, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum Input {
+    /// Each tap is a step.
+    #[default]
+    Tap,
+    /// The phone makes steps at its own pace while it is held, for who cannot tap fast.
+    Hold,
+    /// A tap on the beat is a step.
+    Rhythm,
 }
 
 /// What ends a heat, and who wins it.
@@ -90,6 +109,9 @@ pub enum BadRules {
     /// A limit that no machine reaches.
     #[error("max_taps_per_second must be between 0 and 1000")]
     MaxTapsPerSecond,
+    /// Courses of different lengths in a heat that has no course.
+    #[error("handicap needs a sprint")]
+    Handicap,
 }
 
 impl Default for Rules {
@@ -99,6 +121,8 @@ impl Default for Rules {
             countdown: Millis(3000),
             false_start: FalseStart::Ignore,
             max_taps_per_second: 30,
+            input: Input::Tap,
+            handicap: false,
         }
     }
 }
@@ -115,7 +139,20 @@ impl Rules {
             Mode::Tug { lead } if !(1..=10_000).contains(&lead) => Err(BadRules::Lead),
             _ if !(0..=60_000).contains(&self.countdown.0) => Err(BadRules::Countdown),
             _ if self.max_taps_per_second > 1000 => Err(BadRules::MaxTapsPerSecond),
+            Mode::Timed { .. } | Mode::Tug { .. } if self.handicap => Err(BadRules::Handicap),
             _ => Ok(()),
+        }
+    }
+
+    /// The course of a sprint, in taps, for a racer with this handicap: rounded up, and at least one tap.
+    pub fn course(&self, handicap: u32) -> Option<u32> {
+        match self.mode {
+            Mode::Sprint { taps } if self.handicap => {
+                let thousandths = u64::from(taps) * u64::from(handicap);
+                Some(u32::try_from(thousandths.div_ceil(1000)).unwrap_or(u32::MAX).max(1))
+            }
+            Mode::Sprint { taps } => Some(taps),
+            Mode::Timed { .. } | Mode::Tug { .. } => None,
         }
     }
 }

@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use crate::command::Heat;
 use crate::event::{Event, Phase, Results};
-use crate::race::Race;
+use crate::race::{Outage, Race};
 use crate::racer::{Racer, RacerId};
 use crate::roster::Roster;
 use crate::rules::{Rules, Settings};
@@ -39,6 +39,12 @@ pub struct Snapshot {
     pub results: Option<Results>,
     /// The rope, in a tug.
     pub tug: Option<Tug>,
+    /// The field of the current or last heat was chosen, so that nobody else is in it.
+    pub chosen_field: bool,
+    /// Before this time the results of the current heat do not become final.
+    pub held_until: Option<Millis>,
+    /// The last span of the current heat in which nobody could be heard.
+    pub outage: Option<Outage>,
     /// Events that have not been returned yet.
     pub pending: Vec<Event>,
 }
@@ -80,6 +86,9 @@ impl Race {
             racers: self.roster.iter().map(plain).collect(),
             results: self.results.clone(),
             tug: self.tug.clone(),
+            chosen_field: self.chosen_field,
+            held_until: self.held_until,
+            outage: self.outage,
             pending: self.pending.clone(),
         }
     }
@@ -98,6 +107,9 @@ impl Race {
         race.last_id = snapshot.last_id;
         race.results = snapshot.results;
         race.tug = snapshot.tug;
+        race.chosen_field = snapshot.chosen_field;
+        race.held_until = snapshot.held_until;
+        race.outage = snapshot.outage;
         race.pending = snapshot.pending;
         let mut roster = Roster::default();
         for racer in snapshot.racers {

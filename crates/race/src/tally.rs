@@ -7,7 +7,7 @@
 //! racer's own count has to be remembered, and a claim costs the same however many taps it holds.
 
 use crate::racer::Racer;
-use crate::rules::{FalseStart, Mode, Rules};
+use crate::rules::{FalseStart, Input, Rules};
 use crate::time::Millis;
 
 /// How long a racer with a false start is held under [`FalseStart::Penalty`].
@@ -18,13 +18,14 @@ const LEAST_BURST: u32 = 10;
 /// By what a claim is counted; times are since the gun.
 #[derive(Clone, Debug)]
 pub(crate) struct Terms {
-    /// More do not count: the target of a sprint.
-    pub(crate) target: Option<u32>,
+    /// More do not count: the course of a sprint.
+    target: Option<u32>,
     /// Later ones do not count.
-    pub(crate) end: Millis,
-    pub(crate) compensation: Millis,
+    end: Millis,
     taps_per_second: u32,
     penalty: bool,
+    /// A finger's rhythm is expected.
+    fingers: bool,
 }
 
 /// A claim as it arrived; times are since the gun.
@@ -33,6 +34,8 @@ pub(crate) struct Claim {
     pub(crate) taps: u32,
     pub(crate) at: Option<Millis>,
     pub(crate) arrival: Millis,
+    /// The compensation: it is credited no earlier, whatever it says.
+    pub(crate) earliest: Millis,
 }
 
 /// What a claim did.
@@ -50,16 +53,14 @@ pub(crate) struct Counted {
 }
 
 impl Terms {
-    pub(crate) fn new(rules: &Rules, end: Millis, compensation: Millis) -> Terms {
+    /// What holds for this racer in a heat that ends, as far as is known, at `end`.
+    pub(crate) fn new(rules: &Rules, racer: &Racer, end: Millis) -> Terms {
         Terms {
-            target: match rules.mode {
-                Mode::Sprint { taps } => Some(taps),
-                Mode::Timed { .. } | Mode::Tug { .. } => None,
-            },
+            target: racer.course(rules),
             end,
-            compensation,
             taps_per_second: rules.max_taps_per_second,
             penalty: rules.false_start == FalseStart::Penalty,
+            fingers: rules.input == Input::Tap,
         }
     }
 
@@ -71,10 +72,9 @@ impl Terms {
         let increase = claim.taps - racer.claimed;
         racer.claimed = claim.taps;
 
-        let earliest = claim.arrival - self.compensation;
         let at = claim.at.unwrap_or(claim.arrival);
         let previous = racer.credited;
-        let credited = at.clamp(earliest, claim.arrival).max(previous.unwrap_or(Millis::MIN));
+        let credited = self.credit(claim, at).max(previous.unwrap_or(Millis::MIN));
         racer.credited = Some(credited);
         let nothing = Counted { credited, ..Counted::default() };
 
@@ -97,6 +97,9 @@ impl Terms {
         let counted = wanted.min(self.limit(credited - freed).saturating_sub(racer.taps));
         racer.refused += wanted - counted;
         racer.taps += counted;
+        if counted > 0 {
+            racer.compensated = claim.arrival - credited;
+        }
 
         let finished = counted > 0 && self.target == Some(racer.taps);
         if finished {
@@ -107,15 +110,25 @@ impl Terms {
             let done = since + Millis(i64::try_from(share).unwrap_or(i64::MAX));
             // A claim far beyond the target must not prove an early finish: neither the
             // compensation nor the human limit can be undercut.
-            let earliest = earliest.max(freed + self.earliest(racer.taps));
+            let earliest = claim.earliest.max(freed + self.earliest(racer.taps));
             racer.finished_at = Some(done.max(earliest).min(credited));
         }
         Counted {
             taps: counted,
             finished,
-            flagged: increase == 1 && counted == 1 && shows_machine(racer, previous, credited),
+            flagged: self.fingers
+                && increase == 1
+                && counted == 1
+                && shows_machine(racer, previous, credited),
             ..nothing
         }
+    }
+
+    /// To what time a claim is credited, apart from the racer's earlier ones. What was made before
+    /// the end is not beyond it for having been long on its way.
+    fn credit(&self, claim: &Claim, at: Millis) -> Millis {
+        let credited = at.max(claim.earliest).min(claim.arrival);
+        if at <= self.end { credited.min(self.end) } else { credited }
     }
 
     /// From when on the taps of this racer count.

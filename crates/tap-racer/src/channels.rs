@@ -11,9 +11,9 @@ mod tests;
 
 use std::sync::Arc;
 
-use ::channels::{Connect, Endpoint, Limits, Socket};
+use ::channels::{Connect, Crash, Endpoint, Handled, Limits, Socket};
 
-use crate::{address::CameBy, app::App, room::Ended};
+use crate::{address::CameBy, app::App, room::Ended, wire::Params};
 
 pub use chat::ChatChannel;
 pub use console::ConsoleChannel;
@@ -49,6 +49,12 @@ pub fn socket(app: Arc<App>) -> Socket<Visitor> {
 /// What channels send themselves from `join`: the client has heard that it joined.
 #[derive(Copy, Clone, Debug)]
 pub struct AfterJoin;
+
+/// Answers with the server's time, for clients that measure how far theirs is off.
+fn sync(params: &Params, app: &App) -> Result<Handled, Crash> {
+    let Some(t0) = params.number("t0") else { return Ok(Handled::reason("t0 is missing")) };
+    Ok(Handled::ok(serde_json::json!({ "t0": t0, "now": app.clock.now().0 }))?)
+}
 
 fn no_such_room() -> String {
     Ended.to_string()

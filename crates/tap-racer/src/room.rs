@@ -5,11 +5,15 @@
 //! handed, and nothing here decides who wins: that is the race's.
 
 mod bots;
+mod cohosts;
+mod door;
 mod feed;
+mod finish;
 mod join;
 mod order;
 mod people;
 mod report;
+mod saved;
 mod seat;
 mod sent_away;
 mod task;
@@ -17,20 +21,23 @@ mod updates;
 
 use std::sync::Arc;
 
-use channels::{ChannelRef, Pusher};
+use channels::{ChannelRef, Payload, Pusher};
 use race::{Heat, Millis, RacerId, Refused};
 use thiserror::Error;
 use tokio::sync::{mpsc, oneshot};
 
+use self::task::Task;
 use crate::{
     chat::{ChatText, History},
     name::{BadName, Name},
     rooms::{Entry, House, RoomId},
-    wire::{ConsoleView, Emoji, PlayJoined},
+    wire::{ConsoleView, Emoji, PlayJoined, Renamed},
 };
 
+pub use door::{Door, Knock, Setup};
 pub use feed::{FellBehind, Position};
 pub use order::{BadOrder, Order};
+pub use saved::{BadSaved, Restorable, SavedRoom};
 pub use seat::{SeatWish, Seated};
 
 /// How many requests may wait for a room; who sends one more waits itself.
@@ -63,7 +70,7 @@ pub enum Topic {
 }
 
 /// What a phone's channel is told by its room.
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum PhoneNews {
     /// The client has heard that it joined: pushes reach it from now on.
     Joined,
@@ -71,6 +78,10 @@ pub enum PhoneNews {
     SeatTaken,
     /// The host has sent the racer away.
     Kicked,
+    /// Nothing was heard for so long that the seat was given up, although the socket lives.
+    TimedOut,
+    /// Something about its racer alone.
+    Told(&'static str, Payload),
 }
 
 /// Why somebody was not seated; the reason that the client sees.
@@ -80,6 +91,15 @@ pub enum NotSeated {
     Name(#[from] BadName),
     #[error("room is locked")]
     Locked,
+    #[error("waiting for approval")]
+    Waiting {
+        /// With which to try again.
+        seat: String,
+    },
+    #[error("not let in")]
+    NotLetIn,
+    #[error("rate limited")]
+    RateLimited,
     #[error("banned")]
     Banned,
     #[error(transparent)]
@@ -96,6 +116,15 @@ pub struct Ticket {
     serial: u64,
 }
 
+/// Who gives an order.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum Orderer {
+    /// A screen with the host's token.
+    Host,
+    /// A phone, which must be a co-host's for most.
+    Phone(Ticket),
+}
+
 /// What a phone does.
 #[derive(Clone, Debug)]
 pub enum Act {
@@ -109,7 +138,11 @@ pub enum Act {
         taps: u32,
         /// When the last one was made, since the gun.
         at: Option<Millis>,
+        /// There will be no more in this heat.
+        last: bool,
     },
+    /// It is still there.
+    Alive,
     /// To the screens.
     Cheer(Emoji),
     /// The connection is lost; the seat is kept for a while.
@@ -124,19 +157,42 @@ enum Request {
     Sit { wish: SeatWish, channel: ChannelRef<PhoneNews>, pusher: Pusher, reply: oneshot::Sender<SitReply> },
     Ready { ticket: Ticket, since: Position, reply: oneshot::Sender<Result<(), FellBehind>> },
     Act { ticket: Ticket, act: Act },
-    Order { order: Order, reply: oneshot::Sender<Result<(), BadOrder>> },
+    Order { by: Orderer, order: Result<Order, BadOrder>, reply: oneshot::Sender<OrderReply> },
+    Rename { ticket: Ticket, name: Name, reply: oneshot::Sender<Result<Renamed, NotNow>> },
     History { last_seen: Option<u64>, reply: oneshot::Sender<(History, Position)> },
     Say { name: Name, text: ChatText },
+    Save { reply: oneshot::Sender<()> },
 }
 
+/// Why a phone's wish was not met; the reason that the client sees.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Error)]
+pub enum NotNow {
+    #[error("not while racing")]
+    Racing,
+    #[error(transparent)]
+    Refused(#[from] Refused),
+    #[error(transparent)]
+    Ended(#[from] Ended),
+}
+
+type OrderReply = Result<Payload, BadOrder>;
 type SitReply = Result<(Seated, PlayJoined, Position), NotSeated>;
 
 impl RoomHandle {
     /// Opens a room: its task runs until the room has been empty for long.
     pub fn open(id: RoomId, made: Millis, house: &House, entry: Entry) -> RoomHandle {
+        RoomHandle::begin(id, made, |handle| Task::new(handle, house, entry))
+    }
+
+    /// Opens a room as it was before the server was restarted.
+    pub fn restore(id: RoomId, room: Restorable, house: &House, entry: Entry) -> RoomHandle {
+        RoomHandle::begin(id, room.made(), |handle| Task::restored(handle, house, entry, room))
+    }
+
+    fn begin(id: RoomId, made: Millis, task: impl FnOnce(RoomHandle) -> Task) -> RoomHandle {
         let (requests, inbox) = mpsc::channel(QUEUE);
         let handle = RoomHandle { identity: Arc::new(Identity { id, made }), requests };
-        tokio::spawn(task::Task::new(handle.clone(), house, entry).run(inbox));
+        tokio::spawn(task(handle.clone()).run(inbox));
         handle
     }
 
@@ -199,12 +255,20 @@ impl RoomHandle {
         self.send(Request::Act { ticket, act }).await
     }
 
-    /// Something a host wants.
+    /// Another name for a phone's racer.
     ///
     /// # Errors
     /// Why not.
-    pub async fn order(&self, order: Order) -> Result<(), BadOrder> {
-        self.ask(|reply| Request::Order { order, reply }).await?
+    pub async fn rename(&self, ticket: Ticket, name: Name) -> Result<Renamed, NotNow> {
+        self.ask(|reply| Request::Rename { ticket, name, reply }).await?
+    }
+
+    /// Something a host wants, as it was read. It is answered with what was asked for, or nothing.
+    ///
+    /// # Errors
+    /// Why not.
+    pub async fn order(&self, by: Orderer, order: Result<Order, BadOrder>) -> OrderReply {
+        self.ask(|reply| Request::Order { by, order, reply }).await?
     }
 
     /// Something somebody says.
@@ -213,6 +277,14 @@ impl RoomHandle {
     /// When the room has ended.
     pub async fn say(&self, name: Name, text: ChatText) -> Result<(), Ended> {
         self.send(Request::Say { name, text }).await
+    }
+
+    /// Hands over the state to be saved, for the last time before the server stops.
+    ///
+    /// # Errors
+    /// When the room has ended.
+    pub async fn save(&self) -> Result<(), Ended> {
+        self.ask(|reply| Request::Save { reply }).await
     }
 
     async fn send(&self, request: Request) -> Result<(), Ended> {

@@ -3,14 +3,24 @@
 mod code;
 mod visits;
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::Arc,
+    time::Duration,
+};
 
 use channels::Endpoint;
+use futures::future::join_all;
 use parking_lot::Mutex;
 use race::{Millis, Settings};
 use thiserror::Error;
 
-use crate::{clock::Clock, room::RoomHandle, tokens::Keys};
+use crate::{
+    clock::Clock,
+    room::{Restorable, RoomHandle},
+    store::Saves,
+    tokens::Keys,
+};
 
 pub use code::{RoomCode, RoomId};
 pub use visits::{Visit, Visits};
@@ -22,6 +32,8 @@ pub struct House {
     pub endpoint: Endpoint,
     /// What seats are signed with.
     pub keys: Arc<Keys>,
+    /// Where rooms are saved.
+    pub saves: Saves,
     /// The server's time.
     pub clock: Clock,
     /// What holds for all races.
@@ -44,12 +56,17 @@ struct Shared {
     house: House,
     /// Held for a lookup or an insertion, never while anything is awaited.
     open: Mutex<HashMap<RoomId, Open>>,
+    /// The latest rooms that their hosts ended, and when those were made.
+    ended: Mutex<VecDeque<(RoomId, Millis)>>,
 }
 
 struct Open {
     handle: RoomHandle,
     visits: Arc<Visits>,
 }
+
+/// Of so many rooms that were ended it is known that they were.
+const ENDED: usize = 1000;
 
 /// No room can be made.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Error)]
@@ -59,7 +76,7 @@ pub struct TooManyRooms;
 impl Rooms {
     /// None but the house room, which opens with its first visitor.
     pub fn new(house: House) -> Rooms {
-        Rooms { shared: Arc::new(Shared { house, open: Mutex::default() }) }
+        Rooms { shared: Arc::new(Shared { house, open: Mutex::default(), ended: Mutex::default() }) }
     }
 
     /// Makes a room. It waits a while for somebody to come.
@@ -89,6 +106,25 @@ impl Rooms {
         open.get(&id).map(Open::enter).ok_or(TooManyRooms)
     }
 
+    /// Opens a room as it was before the server was restarted; also when there are more than there may be.
+    pub fn restore(&self, id: RoomId, room: Restorable) {
+        let mut open = self.shared.open.lock();
+        self.admit(&mut open, id, |house, entry| RoomHandle::restore(id, room, house, entry));
+    }
+
+    /// Saves all rooms, before the server stops.
+    pub async fn save_all(&self) {
+        let handles: Vec<RoomHandle> =
+            self.shared.open.lock().values().map(|room| room.handle.clone()).collect();
+        // One that has just ended has nothing to save.
+        join_all(handles.iter().map(RoomHandle::save)).await;
+    }
+
+    /// Whether its host ended this room, so that it is not to be opened again.
+    pub fn was_ended(&self, id: RoomId, made: Millis) -> bool {
+        self.shared.ended.lock().contains(&(id, made))
+    }
+
     /// Enters a room: it does not end before the visit does.
     pub fn enter(&self, id: RoomId) -> Option<(RoomHandle, Visit)> {
         if id == RoomId::House {
@@ -112,11 +148,20 @@ impl Rooms {
         if id != RoomId::House && made_rooms >= self.shared.house.max_rooms {
             return Err(TooManyRooms);
         }
+        Ok(self.admit(open, id, |house, entry| RoomHandle::open(id, made, house, entry)))
+    }
+
+    fn admit(
+        &self,
+        open: &mut HashMap<RoomId, Open>,
+        id: RoomId,
+        room: impl FnOnce(&House, Entry) -> RoomHandle,
+    ) -> RoomHandle {
         let visits = Arc::new(Visits::default());
         let entry = Entry { shared: self.shared.clone(), id, visits: visits.clone() };
-        let handle = RoomHandle::open(id, made, &self.shared.house, entry);
+        let handle = room(&self.shared.house, entry);
         open.insert(id, Open { handle: handle.clone(), visits });
-        Ok(handle)
+        handle
     }
 }
 
@@ -146,11 +191,26 @@ impl Entry {
         let is_empty = self.visits.is_empty();
         if is_empty {
             self.remove(&mut open);
+            // Under the lock: the next room of this name saves itself after this.
+            self.shared.house.saves.remove(self.id);
         }
         is_empty
     }
 
-    /// Another room may have opened under this name since.
+    /// Takes the room away whoever is in it; its host does not open it again.
+    pub fn remove_for_good(&self, made: Millis) {
+        let mut open = self.shared.open.lock();
+        self.remove(&mut open);
+        self.shared.house.saves.remove(self.id);
+        let mut ended = self.shared.ended.lock();
+        if ended.len() == ENDED {
+            ended.pop_front();
+        }
+        ended.push_back((self.id, made));
+    }
+
+    /// Another room may have opened under this name since. What was saved stays: a task that is dropped
+    /// because the whole server goes down has not ended.
     fn remove(&self, open: &mut HashMap<RoomId, Open>) {
         if open.get(&self.id).is_some_and(|room| Arc::ptr_eq(&room.visits, &self.visits)) {
             open.remove(&self.id);

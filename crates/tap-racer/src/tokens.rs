@@ -45,9 +45,22 @@ pub struct Seat {
 }
 
 impl Seat {
+    /// Racers are counted from 1.
+    const NOBODY: race::RacerId = race::RacerId(0);
+
     /// The seat of a racer in `room`.
     pub fn new(room: &RoomId, racer: race::RacerId, nonce: Nonce, name: Name, look: Look) -> Seat {
         Seat { room: room.code().to_owned(), racer: racer.0, nonce, name, look }
+    }
+
+    /// No seat yet: proves who it was that knocked.
+    pub fn of_knock(room: &RoomId, nonce: Nonce, name: Name, look: Look) -> Seat {
+        Seat::new(room, Seat::NOBODY, nonce, name, look)
+    }
+
+    /// Whether its holder has never been let in.
+    pub fn is_of_knock(&self) -> bool {
+        self.racer == Seat::NOBODY.0
     }
 }
 

@@ -10,7 +10,12 @@ use std::collections::BTreeMap;
 use race::{Outcome, Phase, Race, Results, Team, Why};
 use serde::Serialize;
 
-use crate::{chat::History, looks::Look, qr::QrPath};
+use crate::{
+    chat::History,
+    looks::Look,
+    qr::QrPath,
+    room::{Knock, Setup},
+};
 
 pub use params::{Emoji, Params};
 pub use rules::{BadRulesJson, RulesJson};
@@ -33,6 +38,32 @@ pub struct RacerJson {
     pub refused: u32,
     pub flagged: bool,
     pub in_heat: bool,
+    pub cohost: bool,
+}
+
+/// Somebody who waits at the door.
+#[derive(Clone, Debug, Serialize)]
+pub struct KnockJson {
+    pub id: u32,
+    pub name: String,
+    #[serde(flatten)]
+    pub look: Look,
+}
+
+impl KnockJson {
+    /// As hosts see them.
+    pub fn of(knock: &Knock) -> KnockJson {
+        KnockJson { id: knock.id, name: knock.name.to_string(), look: knock.look }
+    }
+}
+
+/// The answer to `roster`.
+#[derive(Clone, Debug, Serialize)]
+pub struct RosterJson {
+    pub racers: Vec<RacerJson>,
+    pub knocks: Vec<KnockJson>,
+    #[serde(flatten)]
+    pub setup: Setup,
 }
 
 /// Where the race is: the event `phase`, and part of every join's reply.
@@ -81,7 +112,8 @@ impl PhaseJson {
 pub struct ConsoleView {
     #[serde(flatten)]
     pub phase: PhaseJson,
-    pub racers: Vec<RacerJson>,
+    #[serde(flatten)]
+    pub roster: RosterJson,
     pub locked: bool,
     /// What the host has chosen since the last heat began.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -98,6 +130,11 @@ pub struct ConsoleJoined<'a> {
     pub room: &'a str,
     pub host: bool,
     pub host_required: bool,
+    /// Opens this console as host, anywhere; for hosts only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub host_url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub host_qr: Option<QrPath>,
     pub join_url: String,
     pub join_qr: Option<QrPath>,
     pub chat: String,
@@ -129,13 +166,25 @@ pub struct PlayJoined {
     pub in_heat: bool,
     pub team: Option<&'static str>,
     pub locked: bool,
+    pub cohost: bool,
+    pub house: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_rules: Option<RulesJson>,
     pub chat: String,
     /// Milliseconds between two claims of a phone that taps on.
     pub report_every: u32,
+    /// Milliseconds between two signs of life, where the phone has promised them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub alive: Option<u128>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub results: Option<ResultsJson>,
+}
+
+/// Another name, and the seat that tells it: the event `renamed`.
+#[derive(Clone, Debug, Serialize)]
+pub struct Renamed {
+    pub name: String,
+    pub seat: String,
 }
 
 /// The event `tick`.
@@ -161,6 +210,9 @@ pub struct You {
     pub claimed: u32,
     pub false_starts: u32,
     pub in_heat: bool,
+    /// For how many phones the finish is still open.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waiting_for: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub time: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]

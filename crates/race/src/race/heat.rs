@@ -1,5 +1,7 @@
 //! The course of a heat: start, gun, taps, finish, and its one outcome.
 
+use std::collections::HashSet;
+
 use super::Race;
 use crate::command::{Heat, Refused};
 use crate::event::{Event, Outcome, Phase, Results, Why};
@@ -11,19 +13,22 @@ use crate::time::Millis;
 use crate::tug;
 
 impl Race {
-    /// Announces the next heat, with everybody who is seated.
-    pub(super) fn start(&mut self, rules: Option<Rules>) -> Result<(), Refused> {
+    /// Announces the next heat, with everybody who is seated or with those chosen of them.
+    pub(super) fn start(&mut self, rules: Option<Rules>, field: Option<Vec<RacerId>>) -> Result<(), Refused> {
         if self.phase.is_heat() {
             return Err(Refused::AlreadyRunning);
         }
         let rules = rules.unwrap_or_else(|| self.rules.clone());
         rules.validate()?;
-        if self.roster.seated() == 0 {
+        let chosen: Option<HashSet<RacerId>> = field.map(|field| field.into_iter().collect());
+        let races = |racer: RacerId| chosen.as_ref().is_none_or(|chosen| chosen.contains(&racer));
+        if !self.racers().any(|racer| races(racer.id)) {
             return Err(Refused::NoRacers);
         }
         self.rules = rules;
         self.heat = Heat(self.heat.0.saturating_add(1));
-        self.clear(true);
+        self.clear(races);
+        self.chosen_field = chosen.is_some();
         self.tug = match self.rules.mode {
             Mode::Tug { lead } => Some(tug::assign(lead, &mut self.roster)),
             Mode::Sprint { .. } | Mode::Timed { .. } => None,
@@ -38,7 +43,7 @@ impl Race {
             return Err(Refused::NotRunning);
         }
         let results = self.standing_results(true, Some(Outcome::Cancelled));
-        self.clear(false);
+        self.clear(|_| false);
         self.enter(Phase::Lobby);
         self.publish(results);
         Ok(())
@@ -56,7 +61,7 @@ impl Race {
         taps: u32,
         at: Option<Millis>,
     ) -> Result<(), Refused> {
-        let (end, compensation) = (self.last_credit(), self.settings.compensation);
+        let (end, earliest) = (self.last_credit(), self.earliest_credit());
         let racer = self.roster.get_mut(id).ok_or(Refused::NoSuchRacer)?;
         let Some(go_at) = self.phase.go_at().filter(|_| self.phase.is_heat()) else {
             return Ok(());
@@ -64,8 +69,9 @@ impl Race {
         if heat != self.heat || !racer.in_heat {
             return Ok(());
         }
-        let terms = Terms::new(&self.rules, end, compensation);
-        let counted = terms.count(racer, &Claim { taps, at, arrival: self.now - go_at });
+        let terms = Terms::new(&self.rules, racer, end);
+        let claim = Claim { taps, at, arrival: self.now - go_at, earliest: earliest - go_at };
+        let counted = terms.count(racer, &claim);
         let mut decided = counted.finished;
         if counted.taps > 0 {
             self.taps += u64::from(counted.taps);
@@ -119,10 +125,10 @@ impl Race {
     }
 
     /// By what the racers of the heat are compared.
-    pub(super) fn order(&self) -> Order {
+    pub(super) fn order(&self) -> Order<'_> {
         match &self.tug {
             Some(tug) => Order::Teams { leading: tug.leading() },
-            None => Order::Racers { dead_heat: self.settings.dead_heat },
+            None => Order::Racers { dead_heat: self.settings.dead_heat, rules: &self.rules },
         }
     }
 
@@ -141,10 +147,10 @@ impl Race {
         won_at.map_or(self.longest(), |won_at| won_at.min(self.longest()))
     }
 
-    fn open_finish(&mut self, at: Millis) {
+    fn open_finish(&mut self, opened_at: Millis) {
         let Some(go_at) = self.phase.go_at() else { return };
         let results = self.standing_results(false, None);
-        self.enter(Phase::Finishing { go_at, until: at + self.settings.compensation });
+        self.enter(Phase::Finishing { go_at, opened_at, until: self.closes_at(opened_at) });
         self.publish(results);
     }
 
@@ -169,19 +175,21 @@ impl Race {
         self.order().results(self.field(), self.heat, is_final, called_off)
     }
 
-    /// Forgets the last heat: its counts, its lanes that were kept, and, unless a tug follows a
-    /// tug, its teams.
-    fn clear(&mut self, in_heat: bool) {
+    /// Forgets the last heat: its counts, its lanes that were kept, and, but for who goes on from
+    /// tug to tug, its teams.
+    fn clear(&mut self, races: impl Fn(RacerId) -> bool) {
         self.roster.sweep();
-        let keep_teams = in_heat && matches!(self.rules.mode, Mode::Tug { .. });
+        self.racing = 0;
         for racer in self.roster.iter_mut() {
-            racer.reset(in_heat);
-            if !keep_teams {
+            racer.reset(races(racer.id));
+            if !racer.in_heat || !matches!(self.rules.mode, Mode::Tug { .. }) {
                 racer.team = None;
             }
+            self.racing += u32::from(racer.in_heat);
         }
-        let seated = u32::try_from(self.roster.seated()).unwrap_or(u32::MAX);
-        self.racing = if in_heat { seated } else { 0 };
+        self.chosen_field = false;
+        self.held_until = None;
+        self.outage = None;
         self.tug = None;
         self.changes.clear();
         self.taps = 0;

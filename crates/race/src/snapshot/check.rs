@@ -51,17 +51,16 @@ impl Snapshot {
     fn counts_add_up(&self, racer: &Racer) -> bool {
         let parts = [racer.taps, racer.refused, racer.false_starts, racer.surplus];
         let sum: u64 = parts.into_iter().map(u64::from).sum();
-        let is_done = match self.rules.mode {
-            Mode::Sprint { taps } if racer.taps > taps => return false,
-            Mode::Sprint { taps } => racer.taps == taps,
-            Mode::Timed { .. } | Mode::Tug { .. } => false,
-        };
+        let course = racer.course(&self.rules);
+        let is_done = course == Some(racer.taps);
         let nothing =
             racer.claimed == 0 && !racer.flagged && racer.team.is_none() && racer.rhythm == Rhythm::default();
         sum == u64::from(racer.claimed)
+            && course.is_none_or(|course| racer.taps <= course)
             && racer.credited.is_some() == (racer.claimed > 0)
             && racer.finished_at.is_some() == is_done
             && racer.finished_at.is_none_or(|time| time >= Millis::ZERO)
+            && racer.compensated >= Millis::ZERO
             && racer.rhythm.is_possible()
             && (racer.in_heat || nothing)
     }
@@ -74,7 +73,9 @@ impl Snapshot {
             && (anybody_races || !self.phase.is_heat())
             && match self.phase {
                 Phase::Lobby => racers.all(|racer| !racer.in_heat && racer.gone.is_none()),
-                Phase::Countdown { .. } => racers.all(|racer| racer.is_racing() && only_false_starts(racer)),
+                Phase::Countdown { .. } => racers.all(|racer| {
+                    racer.gone.is_none() && (racer.in_heat || self.chosen_field) && only_false_starts(racer)
+                }),
                 _ => racers.all(|racer| racer.in_heat || racer.gone.is_none()),
             }
     }

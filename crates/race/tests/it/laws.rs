@@ -17,7 +17,7 @@ use crate::steps::{Step, play, settings, steps};
 fn the_steps_reach_every_outcome_phase_and_rule() {
     let mut runner = TestRunner::deterministic();
     let mut seen: BTreeMap<String, u32> = BTreeMap::new();
-    for _ in 0..600 {
+    for _ in 0..1500 {
         let settings = settings().new_tree(&mut runner).expect("settings").current();
         let steps: Vec<Step> = steps().new_tree(&mut runner).expect("steps").current();
         let game = play(settings, &steps);
@@ -55,6 +55,7 @@ fn the_steps_reach_every_outcome_phase_and_rule() {
         "Disconnected",
         "Left",
         "Renamed",
+        "Handicapped",
         "taps",
         "refused",
         "false starts",

@@ -12,7 +12,8 @@ use crate::steps::{extreme_journal, play, settings, steps};
 /// Ada, Bo and Cy in mid-race, Bo gone, Cy lost; Ada is number 1.
 fn mid_race(mode: Mode) -> Snapshot {
     let mut race = Race::new(Settings::default());
-    let start = Command::Start { rules: Some(Rules { mode, countdown: Millis(100), ..Rules::default() }) };
+    let rules = Rules { mode, countdown: Millis(100), ..Rules::default() };
+    let start = Command::Start { rules: Some(rules), field: None };
     let [ada, bo, cy] = [1, 2, 3].map(RacerId);
     let journal = ["Ada", "Bo", "Cy"]
         .map(|name| (0, Command::Join { name: name.into(), bot: false }))
@@ -155,8 +156,8 @@ fn results_of_another_phase_are_refused() {
         SPRINT,
         &[
             |snapshot| {
-                let (go_at, until) = (Millis(100), Millis(400));
-                snapshot.phase = Phase::Finishing { go_at, until };
+                let (go_at, opened_at, until) = (Millis(100), Millis(250), Millis(400));
+                snapshot.phase = Phase::Finishing { go_at, opened_at, until };
             },
             |snapshot| {
                 let (go_at, ended_at) = (Millis(100), Millis(400));

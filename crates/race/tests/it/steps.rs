@@ -3,7 +3,7 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
-use race::{Command, Event, FalseStart, Heat, Millis, Mode, Race, RacerId, Refused, Rules, Settings};
+use race::{Command, Event, FalseStart, Heat, Input, Millis, Mode, Race, RacerId, Refused, Rules, Settings};
 
 /// What happens next, and how long after the last.
 #[derive(Clone, Debug)]
@@ -19,6 +19,10 @@ enum Act {
     /// A claim of some more than the racer's highest, for a heat near the current one, made some
     /// time before now.
     Claim { racer: RacerId, more: i64, heat: i64, ago: Option<i64> },
+    /// A hold to some time after now, or before it.
+    Hold { longer: i64 },
+    /// The server was down from now on; the step after this one comes when it is back.
+    Outage { longer: i64 },
 }
 
 /// A race with its journal and all that followed.
@@ -49,6 +53,8 @@ impl Game {
                     at: ago.map(|ago| since - Millis(ago)),
                 }
             }
+            Act::Hold { longer } => Command::Hold { until: now + Millis(*longer) },
+            Act::Outage { longer } => Command::Outage { since: now, until: now + Millis(*longer) },
         };
         (now, command)
     }
@@ -122,6 +128,8 @@ fn act() -> impl Strategy<Value = Act> {
         12 => claim,
         6 => racer().prop_map(|racer| Act::Command(Command::Tap { racer })),
         8 => command().prop_map(Act::Command),
+        1 => (-100_i64..3000).prop_map(|longer| Act::Hold { longer }),
+        1 => (-100_i64..3000).prop_map(|longer| Act::Outage { longer }),
     ]
 }
 
@@ -133,10 +141,16 @@ fn command() -> impl Strategy<Value = Command> {
         1 => racer().prop_map(|racer| Command::Leave { racer }),
         1 => racer().prop_map(|racer| Command::Kick { racer }),
         1 => (racer(), "[A-Z][a-z]{0,5}").prop_map(|(racer, name)| Command::Rename { racer, name }),
-        8 => prop::option::weighted(0.8, rules()).prop_map(|rules| Command::Start { rules }),
+        8 => (prop::option::weighted(0.8, rules()), field())
+            .prop_map(|(rules, field)| Command::Start { rules, field }),
+        1 => (racer(), 0_u32..3000).prop_map(|(racer, per_mille)| Command::Handicap { racer, per_mille }),
         1 => Just(Command::Cancel),
         3 => Just(Command::Advance),
     ]
+}
+
+fn field() -> impl Strategy<Value = Option<Vec<RacerId>>> {
+    prop::option::weighted(0.15, vec(racer(), 0..5))
 }
 
 fn rules() -> impl Strategy<Value = Rules> {
@@ -147,12 +161,16 @@ fn rules() -> impl Strategy<Value = Rules> {
         1 => Just(Mode::Sprint { taps: 0 }),
     ];
     let false_start = select(vec![FalseStart::Ignore, FalseStart::Penalty]);
-    (mode, select(vec![0, 100, 500]), false_start, select(vec![0, 5, 30])).prop_map(
-        |(mode, countdown, false_start, max_taps_per_second)| Rules {
+    let input = select(vec![Input::Tap, Input::Tap, Input::Hold, Input::Rhythm]);
+    let limit = (select(vec![0, 5, 30]), prop::bool::weighted(0.4));
+    (mode, select(vec![0, 100, 500]), false_start, input, limit).prop_map(
+        |(mode, countdown, false_start, input, (max_taps_per_second, handicap))| Rules {
             mode,
             countdown: Millis(countdown),
             false_start,
             max_taps_per_second,
+            input,
+            handicap: handicap && matches!(mode, Mode::Sprint { .. }),
         },
     )
 }
@@ -174,10 +192,14 @@ pub fn extreme_journal() -> impl Strategy<Value = Vec<(Millis, Command)>> {
             Mode::Timed { .. } => Mode::Timed { seconds: number },
             Mode::Tug { .. } => Mode::Tug { lead: number },
         };
-        Command::Start { rules: Some(Rules { mode, countdown, ..rules }) }
+        Command::Start { rules: Some(Rules { mode, countdown, ..rules }), field: None }
     });
     let anybody = (select(vec![0, 1, u32::MAX]), "\\PC{0,30}")
         .prop_map(|(racer, name)| Command::Rename { racer: RacerId(racer), name });
-    let command = prop_oneof![6 => claim, 2 => start, 1 => anybody, 6 => command()];
+    let hold = millis().prop_map(|until| Command::Hold { until });
+    let outage = (millis(), millis()).prop_map(|(since, until)| Command::Outage { since, until });
+    let handicap = (racer(), number()).prop_map(|(racer, per_mille)| Command::Handicap { racer, per_mille });
+    let waiting = prop_oneof![hold, outage, handicap];
+    let command = prop_oneof![6 => claim, 2 => start, 1 => anybody, 2 => waiting, 6 => command()];
     vec((millis(), command), 0..40)
 }

@@ -18,10 +18,10 @@ mod tell;
 
 use std::collections::BTreeMap;
 
-use race::{Command, Event, Heat, Millis, Outcome, Phase, Race, RacerId, Results, Settings};
+use race::{Command, Event, Heat, Millis, Outcome, Phase, Race, Racer, RacerId, Results, Settings};
 
 use read::{rules_of, settings_of};
-use tell::{place, reason, rope, show, side};
+use tell::{place, reason, receipt, rope, show, side};
 
 const ARROW: &str = "    -> ";
 
@@ -91,8 +91,30 @@ impl Runner {
                 let racer = self.id(old)?;
                 self.apply(now, Command::Rename { racer, name: to.join(" ") })
             }
-            ("start", []) => self.apply(now, Command::Start { rules: None }),
-            ("start", rules) => self.apply(now, Command::Start { rules: Some(rules_of(rules)?) }),
+            // `start sprint 5`, `start` with the rules of before, `start for Ada Bo` for these alone
+            ("start", words) => {
+                let (rules, names) = match words.iter().position(|word| *word == "for") {
+                    Some(at) => (&words[..at], Some(&words[at + 1..])),
+                    None => (words, None),
+                };
+                let field = names.map(|names| names.iter().map(|name| self.id(name)).collect());
+                let rules = (!rules.is_empty()).then(|| rules_of(rules));
+                // Present, it must be readable.
+                let (rules, field) = (
+                    rules.map_or(Some(None), |it| it.map(Some))?,
+                    field.map_or(Some(None), |it: Option<_>| it.map(Some))?,
+                );
+                self.apply(now, Command::Start { rules, field })
+            }
+            ("hold", [until]) => self.apply(now, Command::Hold { until: self.time_of(until)? }),
+            ("outage", [since, "until", until]) => {
+                let (since, until) = (self.time_of(since)?, self.time_of(until)?);
+                self.apply(now, Command::Outage { since, until })
+            }
+            ("handicap", [name, per_mille]) => {
+                let (racer, per_mille) = (self.id(name)?, per_mille.parse().ok()?);
+                self.apply(now, Command::Handicap { racer, per_mille })
+            }
             ("cancel", []) => self.apply(now, Command::Cancel),
             ("advance", []) => self.apply(now, Command::Advance),
             ("tap", [name]) => self.apply(now, Command::Tap { racer: self.id(name)? }),
@@ -126,6 +148,13 @@ impl Runner {
             // Questions: they let no time pass.
             ("show", [name]) => vec![show(self.race.racer(self.id(name)?)?)],
             ("show", []) => self.race.racers().map(show).collect(),
+            ("receipt", [name]) => vec![receipt(self.race.racer(self.id(name)?)?)],
+            ("courses", []) => {
+                let taps = |racer: &Racer| {
+                    racer.course(self.race.rules()).map_or("none".into(), |taps| taps.to_string())
+                };
+                self.race.racers().map(|racer| format!("{} {}", racer.name, taps(racer))).collect()
+            }
             ("standings", []) => {
                 let standings = self.race.standings().into_iter();
                 standings.map(|(id, at)| format!("{} of {} {}", at.place, at.of, self.name(id))).collect()
@@ -183,6 +212,10 @@ impl Runner {
                 let new = self.race.racer(racer).expect("who is renamed is seated").name.clone();
                 let old = self.names.insert(racer, new.clone()).unwrap_or_default();
                 format!("renamed {old} to {new}")
+            }
+            Event::Handicapped { racer } => {
+                let handicap = self.race.racer(racer).expect("who has a handicap is seated").handicap;
+                format!("handicap of {} is {handicap}", self.name(racer))
             }
             Event::Rejoined { racer } => format!("rejoined {}", self.name(racer)),
             Event::Disconnected { racer } => format!("disconnected {}", self.name(racer)),

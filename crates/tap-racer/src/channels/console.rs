@@ -2,11 +2,13 @@
 
 use ::channels::{Channel, ChannelSocket, Crash, Handled, JoinError, Joined, Payload};
 
-use super::{AfterJoin, Visitor, no_such_room};
+use super::{AfterJoin, Visitor, no_such_room, sync};
 use crate::{
+    address::CameBy,
     app::App,
+    config::HostKey,
     qr,
-    room::{Order, Position, RoomHandle, Topic},
+    room::{BadOrder, Order, Orderer, Position, RoomHandle, Topic},
     rooms::{RoomId, Visit},
     wire::{ConsoleJoined, Params},
 };
@@ -24,6 +26,8 @@ impl Channel for ConsoleChannel {
     type Assigns = Visitor;
     type Info = AfterJoin;
 
+    const INTERCEPT: &'static [&'static str] = &["room_ended"];
+
     async fn join(
         topic: &str,
         params: Payload,
@@ -37,10 +41,13 @@ impl Channel for ConsoleChannel {
             enter(app, id, &Params::of(&params)).map_err(|reason| JoinError::reason(&reason))?;
         let (view, joined_at) = room.view().await?;
         let join_url = app.addresses.join_url(came_by.as_ref(), &id);
+        let host_url = is_host.then(|| host_url(app, came_by.as_ref(), &room));
         let reply = ConsoleJoined {
             room: id.code(),
             host: is_host,
             host_required: app.requires_host_token(id),
+            host_qr: host_url.as_deref().and_then(qr::path),
+            host_url,
             join_qr: qr::path(&join_url),
             join_url,
             chat: id.chat_topic(),
@@ -55,19 +62,33 @@ impl Channel for ConsoleChannel {
         &mut self,
         event: &str,
         payload: Payload,
-        _socket: &mut ChannelSocket<Self>,
+        socket: &mut ChannelSocket<Self>,
     ) -> Result<Handled, Crash> {
-        let order = match Order::parse(event, &Params::of(&payload)) {
-            Err(crate::room::BadOrder::Unknown) => return Ok(Handled::reason("unknown event")),
+        let params = Params::of(&payload);
+        if event == "sync" {
+            return sync(&params, &socket.assigns.app);
+        }
+        let order = match Order::parse(event, &params) {
+            Err(unknown @ BadOrder::Unknown) => return Ok(Handled::reason(&unknown.to_string())),
             // Whether an order of somebody else would have been a good one is none of their business.
-            _ if !self.is_host => return Ok(Handled::reason("not the host")),
-            Err(bad) => return Ok(Handled::reason(&bad.to_string())),
-            Ok(order) => order,
+            _ if !self.is_host => return Ok(Handled::reason(&BadOrder::NotTheHost.to_string())),
+            order => order,
         };
-        match self.room.order(order).await {
-            Ok(()) => Ok(Handled::ok(Payload::empty())?),
+        match self.room.order(Orderer::Host, order).await {
+            Ok(answer) => Ok(Handled::ok(answer)?),
             Err(bad) => Ok(Handled::reason(&bad.to_string())),
         }
+    }
+
+    async fn handle_out(
+        &mut self,
+        event: &str,
+        payload: &Payload,
+        socket: &mut ChannelSocket<Self>,
+    ) -> Result<Handled, Crash> {
+        // The room has ended, and with it this channel.
+        socket.push(event, payload.clone())?;
+        Ok(Handled::Stop)
     }
 
     async fn handle_info(
@@ -78,6 +99,19 @@ impl Channel for ConsoleChannel {
         self.room.listen(Topic::Console, self.joined_at, socket.pusher()).await?;
         Ok(Handled::NoReply)
     }
+}
+
+/// The console with the token that controls it, which is not the one that this screen came with: anybody
+/// who hosts may pass it on.
+fn host_url(app: &App, came_by: Option<&CameBy>, room: &RoomHandle) -> String {
+    let id = room.id();
+    let base = app.addresses.base(came_by);
+    let token = match id {
+        RoomId::House => app.host_key.as_ref().map(HostKey::in_url),
+        RoomId::Code(_) => Some(app.keys.host(&id, room.made())),
+    };
+    let fragment = token.map(|token| format!("#host={token}")).unwrap_or_default();
+    format!("{base}{}{fragment}", id.path("console"))
 }
 
 struct Entrance {
@@ -113,6 +147,7 @@ fn enter(app: &App, id: RoomId, params: &Params) -> Result<Entrance, String> {
             (Some((room, visit)), Some(made)) if room.made() == made => (room, visit, true),
             (Some(_), _) => return Err(wrong()),
             (None, None) => return Err(no_such_room()),
+            (None, Some(made)) if app.rooms.was_ended(id, made) => return Err(no_such_room()),
             // The room has ended, or the server was restarted: its host opens it again.
             (None, Some(made)) => {
                 let (room, visit) = app.rooms.reopen(id, made).map_err(|full| full.to_string())?;

@@ -4,17 +4,42 @@ use channels::{ChannelRef, Pusher};
 use race::{Command, Event, RacerId, Refused};
 
 use super::{
-    FellBehind, NotSeated, PhoneNews, Position, SeatWish, Seated, SitReply, Ticket, people::Phone, task::Task,
+    FellBehind, NotNow, NotSeated, PhoneNews, Position, SeatWish, Seated, SitReply, Ticket, people::Phone,
+    task::Task,
 };
 use crate::{
-    looks::{Colour, Shape},
+    looks::{Colour, Look, Shape},
     name::{BadName, Name},
+    rooms::RoomId,
     tokens::{Nonce, Seat},
-    wire::{PlayJoined, RulesJson},
+    wire::{PlayJoined, Renamed, RulesJson},
 };
 
 /// A phone that taps on sends its count this often, in milliseconds.
 const REPORT_EVERY: u32 = 50;
+
+/// Somebody who is about to sit down.
+#[derive(Clone, Debug)]
+pub struct Guest {
+    pub name: Name,
+    pub colour: Option<Colour>,
+    pub shape: Option<Shape>,
+    pub nonce: Nonce,
+}
+
+impl Guest {
+    /// Who comes as they say themselves.
+    pub fn typed(wish: &SeatWish, nonce: Option<Nonce>) -> Result<Guest, BadName> {
+        let name = Name::parse(wish.name.as_deref().ok_or(BadName::Missing)?)?;
+        let nonce = nonce.unwrap_or_else(Nonce::random);
+        Ok(Guest { name, colour: wish.colour, shape: wish.shape, nonce })
+    }
+
+    /// Who was here before.
+    fn known(Seat { name, look, nonce, .. }: Seat) -> Guest {
+        Guest { name, colour: Some(look.colour), shape: Some(look.shape), nonce }
+    }
+}
 
 impl Task {
     pub(super) fn sit(&mut self, wish: SeatWish, channel: ChannelRef<PhoneNews>, pusher: Pusher) -> SitReply {
@@ -28,8 +53,9 @@ impl Task {
             (Some(racer), Some(seat)) if self.apply(Command::Rejoin { racer }).is_ok() => (racer, seat.nonce),
             (_, seat) => self.sit_down(&wish, seat)?,
         };
-        let phone = Phone { channel, pusher, ready: false, told: None };
+        let phone = Phone::new(channel, pusher, wish.alive);
         let (ticket, older) = self.people.take_over(racer, phone).ok_or(Refused::NoSuchRacer)?;
+        self.expect_returned(racer);
         if let Some(older) = older {
             // A channel that has just ended need not be told.
             let _ = older.channel.send(PhoneNews::SeatTaken);
@@ -41,23 +67,22 @@ impl Task {
 
     /// Somebody who is not in the room comes in: anew, or with a seat they once had.
     fn sit_down(&mut self, wish: &SeatWish, seat: Option<Seat>) -> Result<(RacerId, Nonce), NotSeated> {
-        // While the room is locked, who was sent away stays away; who only left may come back.
-        let is_expected = seat.as_ref().is_some_and(|seat| !self.sent_away.contains(seat.nonce));
-        if self.locked && !is_expected {
-            return Err(NotSeated::Locked);
+        if self.is_full() {
+            return Err(Refused::Full.into());
         }
-        let typed = || Name::parse(wish.name.as_deref().ok_or(BadName::Missing)?);
-        let (name, colour, shape, nonce) = match seat {
+        let guest = match seat {
+            // Who only left may come back, whatever the door; who was sent away is a stranger.
+            Some(seat) if !seat.is_of_knock() && !self.sent_away.contains(seat.nonce) => Guest::known(seat),
             Some(seat) => {
-                // It may have been the name for which somebody was sent away.
-                let name = if is_expected { seat.name } else { typed()? };
-                (name, Some(seat.look.colour), Some(seat.look.shape), seat.nonce)
+                // Not the name: it may have been the reason.
+                let (colour, shape) = (Some(seat.look.colour), Some(seat.look.shape));
+                self.open_door(&SeatWish { colour, shape, ..wish.clone() }, Some(seat.nonce))?
             }
-            None => (typed()?, wish.colour, wish.shape, Nonce::random()),
+            None => self.open_door(wish, None)?,
         };
-        let racer = self.seat(&name, colour, shape, Some(nonce))?;
-        self.sent_away.forgive(nonce);
-        Ok((racer, nonce))
+        let racer = self.seat(&guest.name, guest.colour, guest.shape, Some(guest.nonce))?;
+        self.sent_away.forgive(guest.nonce);
+        Ok((racer, guest.nonce))
     }
 
     /// A racer gets a lane: a guest, or a bot, which has no nonce.
@@ -88,9 +113,8 @@ impl Task {
         let state = self.race.racer(racer)?;
         let own = self.own_racer(racer)?;
         let name = self.people.get(racer)?.name.clone();
-        let seat = Seat::new(&id, racer, nonce, name, own.look);
         Some(PlayJoined {
-            seat: self.house.keys.seat(&seat),
+            seat: self.seat_token(racer, nonce, name, own.look),
             racer: own,
             room: id.code().to_owned(),
             phase: self.phase(),
@@ -99,12 +123,39 @@ impl Task {
             refused: state.refused,
             in_heat: state.in_heat,
             team: self.team_of(state),
-            locked: self.locked,
+            locked: self.is_locked(),
+            cohost: self.is_cohost(racer),
+            house: id == RoomId::House,
             next_rules: self.chosen.clone().map(RulesJson),
             chat: id.chat_topic(),
             report_every: REPORT_EVERY,
+            alive: self.people.promise(racer).map(|alive| alive.as_millis()),
             results: self.results_for_phones(),
         })
+    }
+
+    fn seat_token(&self, racer: RacerId, nonce: Nonce, name: Name, look: Look) -> String {
+        self.house.keys.seat(&Seat::new(&self.handle.id(), racer, nonce, name, look))
+    }
+
+    /// Another name, or the first one like it that is free.
+    pub(super) fn rename(&mut self, racer: RacerId, wanted: &Name) -> Result<Renamed, Refused> {
+        self.race.racer(racer).ok_or(Refused::NoSuchRacer)?;
+        let name = self.people.rename(racer, wanted).ok_or(Refused::NoSuchRacer)?;
+        self.apply(Command::Rename { racer, name: name.to_string() })?;
+        let person = self.people.get(racer).ok_or(Refused::NoSuchRacer)?;
+        let seat = person.nonce.map(|nonce| self.seat_token(racer, nonce, name.clone(), person.look));
+        Ok(Renamed { name: name.to_string(), seat: seat.unwrap_or_default() })
+    }
+
+    /// The same, by the racer's own wish.
+    pub(super) fn rename_self(&mut self, ticket: Ticket, wanted: &Name) -> Result<Renamed, NotNow> {
+        let racer = self.race.racer(ticket.racer).filter(|_| self.people.is_current(ticket));
+        let racer = racer.ok_or(Refused::NoSuchRacer)?;
+        if racer.in_heat && self.race.phase().is_heat() {
+            return Err(NotNow::Racing);
+        }
+        Ok(self.rename(ticket.racer, wanted)?)
     }
 
     /// The client has heard of its join.

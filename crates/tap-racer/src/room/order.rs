@@ -1,16 +1,19 @@
-//! What a host may want of a room.
+//! What a host may want of a room, as clients write it.
 
-use race::{Command, RacerId, Refused, Rules};
+mod carry_out;
+#[cfg(test)]
+mod tests;
+
+use race::{RacerId, Refused, Rules};
 use serde_json::Value;
 use thiserror::Error;
 
 use super::{
-    PhoneNews,
-    bots::{Bots, Level, NAMES},
-    task::Task,
+    bots::{Bots, Level},
+    door::{Answer, Door},
 };
 use crate::{
-    name::Name,
+    name::{BadName, Name},
     wire::{BadRulesJson, Params, RulesJson},
 };
 
@@ -33,13 +36,42 @@ pub enum Order {
     Ban {
         racer: RacerId,
     },
+    Door {
+        door: Door,
+    },
+    /// Locks the door, or opens one that is locked.
     Lock {
         locked: bool,
+    },
+    /// How many racers the room takes; 0: as many as the house allows.
+    Cap {
+        racers: u32,
+    },
+    /// How many race at once; 0: all.
+    Lanes {
+        lanes: u32,
+    },
+    /// Somebody at the door comes in, or does not.
+    Answer {
+        knock: u32,
+        answer: Answer,
+    },
+    Rename {
+        racer: RacerId,
+        name: Name,
+    },
+    CoHost {
+        racer: RacerId,
+        cohost: bool,
     },
     Bots {
         count: usize,
         level: Option<Level>,
     },
+    /// Who is here and who knocks, for those who are told of neither.
+    Roster,
+    /// The room is closed for good.
+    End,
 }
 
 /// Why an order was not carried out; the reason that the client sees.
@@ -47,14 +79,34 @@ pub enum Order {
 pub enum BadOrder {
     #[error("unknown event")]
     Unknown,
+    #[error("not the host")]
+    NotTheHost,
     #[error(transparent)]
     Rules(#[from] BadRulesJson),
     #[error("locked must be true or false")]
     Locked,
+    #[error("door must be open, approve or locked")]
+    Door,
+    #[error("racers must be between 0 and {most}")]
+    Cap { most: u32 },
+    #[error("lanes must be 0 or between 2 and {}", Order::MOST_LANES)]
+    Lanes,
+    #[error("no such knock")]
+    NoSuchKnock,
+    #[error("cohost must be true or false")]
+    CoHost,
+    #[error("too many co-hosts")]
+    CoHosts,
+    #[error("a bot has no phone")]
+    Bot,
+    #[error("the house room stays")]
+    House,
     #[error("bad rules: count must be between 0 and {}", Bots::MOST)]
     Count,
     #[error("bad rules: level must be easy, medium or hard")]
     Level,
+    #[error(transparent)]
+    Name(#[from] BadName),
     #[error(transparent)]
     Refused(#[from] Refused),
     #[error(transparent)]
@@ -62,32 +114,87 @@ pub enum BadOrder {
 }
 
 impl Order {
+    /// More do not fit on a screen side by side.
+    pub const MOST_LANES: u32 = 100;
+
     /// Reads an event of a console.
     ///
     /// # Errors
     /// What is wrong with it.
     pub fn parse(event: &str, params: &Params) -> Result<Order, BadOrder> {
-        match event {
-            "rules" => {
-                Ok(Order::Rules { rules: RulesJson::parse(params.get("rules").unwrap_or(&Value::Null))? })
+        let order = match event {
+            "rules" => Order::Rules { rules: RulesJson::parse(params.get("rules").unwrap_or(&Value::Null))? },
+            "start" => Order::Start { rules: params.get("rules").map(RulesJson::parse).transpose()? },
+            "rematch" => Order::Rematch,
+            "cancel" => Order::Cancel,
+            "kick" => Order::Kick { racer: racer(params)? },
+            "ban" => Order::Ban { racer: racer(params)? },
+            "lock" => Order::Lock { locked: params.truth("locked").ok_or(BadOrder::Locked)? },
+            "door" => Order::Door { door: params.text("door").and_then(Door::named).ok_or(BadOrder::Door)? },
+            // What is too large for a number is more than any house allows.
+            "cap" => Order::Cap { racers: number(params, "racers").unwrap_or(u32::MAX) },
+            "lanes" => Order::Lanes { lanes: lanes(params)? },
+            "admit" => Order::Answer { knock: knock(params)?, answer: Answer::Admitted },
+            "deny" => Order::Answer { knock: knock(params)?, answer: Answer::Denied },
+            "rename" => Order::Rename { racer: racer(params)?, name: name(params)? },
+            "cohost" => {
+                let cohost = params.truth("cohost").ok_or(BadOrder::CoHost)?;
+                Order::CoHost { racer: racer(params)?, cohost }
             }
-            "start" => Ok(Order::Start { rules: params.get("rules").map(RulesJson::parse).transpose()? }),
-            "rematch" => Ok(Order::Rematch),
-            "cancel" => Ok(Order::Cancel),
-            "kick" => Ok(Order::Kick { racer: racer(params)? }),
-            "ban" => Ok(Order::Ban { racer: racer(params)? }),
-            "lock" => Ok(Order::Lock { locked: params.truth("locked").ok_or(BadOrder::Locked)? }),
             "bots" => {
-                Ok(Order::Bots { count: count(params)?, level: params.get("level").map(level).transpose()? })
+                Order::Bots { count: count(params)?, level: params.get("level").map(level).transpose()? }
             }
-            _ => Err(BadOrder::Unknown),
+            "roster" => Order::Roster,
+            "end" => Order::End,
+            _ => return Err(BadOrder::Unknown),
+        };
+        Ok(order)
+    }
+
+    /// Whether a guest who helps may give it. What cannot be undone, or would make others hosts, is
+    /// for the host.
+    pub fn is_for_cohosts(&self) -> bool {
+        match self {
+            Order::Rules { .. }
+            | Order::Start { .. }
+            | Order::Rematch
+            | Order::Cancel
+            | Order::Kick { .. }
+            | Order::Door { .. }
+            | Order::Lock { .. }
+            | Order::Answer { .. }
+            | Order::Roster => true,
+            Order::Ban { .. }
+            | Order::Cap { .. }
+            | Order::Lanes { .. }
+            | Order::Rename { .. }
+            | Order::CoHost { .. }
+            | Order::Bots { .. }
+            | Order::End => false,
         }
     }
 }
 
+fn number(params: &Params, field: &str) -> Option<u32> {
+    params.whole(field).and_then(|number| u32::try_from(number).ok())
+}
+
 fn racer(params: &Params) -> Result<RacerId, Refused> {
-    let id = params.whole("id").and_then(|id| u32::try_from(id).ok());
-    id.map(RacerId).ok_or(Refused::NoSuchRacer)
+    number(params, "id").map(RacerId).ok_or(Refused::NoSuchRacer)
+}
+
+fn knock(params: &Params) -> Result<u32, BadOrder> {
+    number(params, "id").ok_or(BadOrder::NoSuchKnock)
+}
+
+fn name(params: &Params) -> Result<Name, BadName> {
+    Name::parse(params.text("name").ok_or(BadName::Missing)?)
+}
+
+fn lanes(params: &Params) -> Result<u32, BadOrder> {
+    let lanes = number(params, "lanes").ok_or(BadOrder::Lanes)?;
+    let is_possible = lanes == 0 || (2..=Order::MOST_LANES).contains(&lanes);
+    is_possible.then_some(lanes).ok_or(BadOrder::Lanes)
 }
 
 fn count(params: &Params) -> Result<usize, BadOrder> {
@@ -101,114 +208,5 @@ fn level(json: &Value) -> Result<Level, BadOrder> {
         Some("medium") => Ok(Level::Medium),
         Some("hard") => Ok(Level::Hard),
         _ => Err(BadOrder::Level),
-    }
-}
-
-impl Task {
-    pub(super) fn order(&mut self, order: Order) -> Result<(), BadOrder> {
-        match order {
-            Order::Rules { rules } => self.choose(rules),
-            Order::Start { rules } => {
-                let rules = rules.or_else(|| self.chosen.clone());
-                self.apply(Command::Start { rules })?;
-            }
-            Order::Rematch => self.apply(Command::Start { rules: None })?,
-            Order::Cancel => self.apply(Command::Cancel)?,
-            Order::Kick { racer } => self.kick(racer, false)?,
-            Order::Ban { racer } => self.kick(racer, true)?,
-            Order::Lock { locked } => self.lock(locked),
-            Order::Bots { count, level } => self.set_bots(count, level)?,
-        }
-        Ok(())
-    }
-
-    fn kick(&mut self, racer: RacerId, banned: bool) -> Result<(), Refused> {
-        self.race.racer(racer).ok_or(Refused::NoSuchRacer)?;
-        if let Some(nonce) = self.people.get(racer).and_then(|person| person.nonce) {
-            self.sent_away.add(nonce, banned);
-        }
-        if let Some(phone) = self.people.phone_mut(racer) {
-            // A channel that has just ended need not be told.
-            let _ = phone.channel.send(PhoneNews::Kicked);
-        }
-        self.apply(Command::Kick { racer })
-    }
-
-    fn choose(&mut self, rules: Rules) {
-        if self.chosen.as_ref() != Some(&rules) {
-            let json = serde_json::json!({ "rules": RulesJson(rules.clone()) });
-            self.chosen = Some(rules);
-            self.tell_consoles("rules", &json);
-            self.tell_players("rules", &json);
-        }
-    }
-
-    fn lock(&mut self, locked: bool) {
-        if self.locked != locked {
-            self.locked = locked;
-            self.tell_consoles("lock", &serde_json::json!({ "locked": locked }));
-        }
-    }
-
-    fn set_bots(&mut self, count: usize, level: Option<Level>) -> Result<(), Refused> {
-        if let Some(level) = level {
-            self.bots.level = level;
-        }
-        while self.bots.count() > count
-            && let Some(racer) = self.bots.last()
-        {
-            self.apply(Command::Leave { racer })?;
-        }
-        while self.bots.count() < count {
-            self.add_bot()?;
-        }
-        Ok(())
-    }
-
-    fn add_bot(&mut self) -> Result<(), Refused> {
-        let names = || NAMES.iter().filter_map(|name| Name::parse(name).ok());
-        // Past the list, or with guests who took its names, numbers go behind them.
-        let any = || names().nth(self.bots.count() % NAMES.len());
-        let Some(name) = names().find(|name| self.people.is_free(name)).or_else(any) else { return Ok(()) };
-        let racer = self.seat(&name, None, None, None)?;
-        self.bots.add(racer);
-        Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use channels::Payload;
-    use serde_json::json;
-
-    use super::*;
-
-    fn parse(event: &str, params: Value) -> Result<Order, String> {
-        let params = Params::of(&Payload::json(&params).expect("a payload"));
-        Order::parse(event, &params).map_err(|bad| bad.to_string())
-    }
-
-    #[test]
-    fn orders_are_read_and_bad_ones_answered() {
-        assert_eq!(parse("start", json!({})), Ok(Order::Start { rules: None }));
-        assert_eq!(parse("start", json!({ "rules": null })), Ok(Order::Start { rules: None }));
-        assert_eq!(parse("kick", json!({ "id": 7 })), Ok(Order::Kick { racer: RacerId(7) }));
-        assert_eq!(
-            parse("bots", json!({ "count": 3, "level": "hard" })),
-            Ok(Order::Bots { count: 3, level: Some(Level::Hard) })
-        );
-        for (event, params, reason) in [
-            ("start", json!({ "rules": 7 }), "bad rules: they must be an object"),
-            ("rules", json!({}), "bad rules: they must be an object"),
-            ("kick", json!({}), "no such racer"),
-            ("ban", json!({ "id": -1 }), "no such racer"),
-            ("ban", json!({ "id": 1u64 << 40 }), "no such racer"),
-            ("lock", json!({ "locked": 1 }), "locked must be true or false"),
-            ("bots", json!({ "count": 101 }), "bad rules: count must be between 0 and 100"),
-            ("bots", json!({ "count": 1, "level": "mad" }), "bad rules: level must be easy, medium or hard"),
-            ("dance", json!({}), "unknown event"),
-        ] {
-            assert_eq!(parse(event, params), Err(reason.to_owned()), "{event}");
-        }
     }
 }

@@ -1,9 +1,11 @@
 //! What screens and phones are told of the race.
 
-use race::{Event, Phase, Racer, RacerId, Results};
+use race::{Event, Phase, Racer, RacerId, Results, Why};
 
-use super::task::Task;
-use crate::wire::{self, ConsoleView, OwnRacer, PhaseJson, RacerJson, ResultsJson, RulesJson};
+use super::{PhoneNews, task::Task};
+use crate::wire::{
+    self, ConsoleView, KnockJson, OwnRacer, PhaseJson, RacerJson, ResultsJson, RosterJson, RulesJson,
+};
 
 /// As many places as a screen lists.
 const PLACES_FOR_SCREENS: usize = 1000;
@@ -16,12 +18,19 @@ impl Task {
         for event in events {
             match event {
                 Event::Joined { racer } => self.tell_racer("racer_joined", racer),
-                Event::Rejoined { racer } | Event::Disconnected { racer } | Event::Renamed { racer } => {
+                Event::Rejoined { racer }
+                | Event::Disconnected { racer }
+                | Event::Renamed { racer }
+                | Event::Handicapped { racer } => {
                     self.tell_racer("racer_changed", racer);
                 }
                 Event::Left { racer, why } => {
                     self.bots.remove(racer);
-                    self.people.depart(racer);
+                    self.forget_missing(racer);
+                    if let (Some(phone), Why::Timeout) = (self.people.depart(racer), why) {
+                        // A channel that has just ended need not be told.
+                        let _ = phone.channel.send(PhoneNews::TimedOut);
+                    }
                     let left = serde_json::json!({ "id": racer.0, "why": wire::why(why) });
                     self.tell_consoles("racer_left", &left);
                 }
@@ -52,6 +61,7 @@ impl Task {
             Phase::Running { .. } | Phase::Finishing { .. } => {}
         }
         self.set_ticking(phase.is_heat());
+        self.saving.at_once();
         let for_screens = PhaseJson::of(&self.race, phase, self.now(), true);
         let for_phones = PhaseJson { lanes: None, ..for_screens.clone() };
         self.tell_consoles("phase", &for_screens);
@@ -76,11 +86,19 @@ impl Task {
     pub(super) fn view(&self) -> ConsoleView {
         ConsoleView {
             phase: self.phase(),
-            racers: self.race.racers().map(|racer| self.racer_json(racer)).collect(),
-            locked: self.locked,
+            roster: self.roster(),
+            locked: self.is_locked(),
             next_rules: self.chosen.clone().map(RulesJson),
             rope: self.race.rope().filter(|_| self.is_tug()).map(|rope| rope.position),
             results: self.current_results().map(|results| self.results_json(results, PLACES_FOR_SCREENS)),
+        }
+    }
+
+    pub(super) fn roster(&self) -> RosterJson {
+        RosterJson {
+            racers: self.race.racers().map(|racer| self.racer_json(racer)).collect(),
+            knocks: self.knocks.waiting().map(KnockJson::of).collect(),
+            setup: self.setup,
         }
     }
 
@@ -125,10 +143,11 @@ impl Task {
             refused: racer.refused,
             flagged: racer.flagged,
             in_heat: racer.in_heat,
+            cohost: self.is_cohost(racer.id),
         }
     }
 
-    fn tell_racer(&mut self, event: &'static str, racer: RacerId) {
+    pub(super) fn tell_racer(&mut self, event: &'static str, racer: RacerId) {
         // Who has left since is told of by the next event.
         if let Some(racer) = self.race.racer(racer) {
             let racer = self.racer_json(racer);

@@ -70,6 +70,7 @@ impl RulesJson {
             countdown: Millis(number(fields, "countdown", 3000)?.into()),
             false_start,
             max_taps_per_second: number(fields, "max_taps_per_second", defaults.max_taps_per_second)?,
+            ..defaults
         };
         rules.validate()?;
         Ok(rules)

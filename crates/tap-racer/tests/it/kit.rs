@@ -63,7 +63,9 @@ impl Server {
         let folder = data.0.to_str().expect("a path of text");
         let fixed = ["tap-racer", "--listen", "127.0.0.1:0", "--data", folder];
         let config = Config::parse_from(fixed.iter().chain(flags));
-        Server { running: App::start(config).expect("a server"), data }
+        // What it waits for here is the database alone, which has a thread of its own.
+        let running = futures::executor::block_on(App::start(config)).expect("a server");
+        Server { running, data }
     }
 
     /// Stops it, and starts another one on the same data.
@@ -160,13 +162,17 @@ impl Client {
     /// Sends an event and waits for its answer.
     pub async fn push(&mut self, topic: &str, event: &str, payload: Value) -> Answer {
         let reference = self.send(topic, event, payload).await;
-        let what = format!("the answer to {event} on {topic}");
-        let is_answer = |frame: &Frame| frame.event == "phx_reply" && frame.reference == reference;
-        let frame = self.next(&what, is_answer).await;
-        match frame.payload["status"].as_str() {
-            Some("ok") => Ok(frame.payload["response"].clone()),
-            _ => Err(text(&frame.payload["response"]["reason"])),
+        let reply = self.reply(&reference).await;
+        match reply["status"].as_str() {
+            Some("ok") => Ok(reply["response"].clone()),
+            _ => Err(text(&reply["response"]["reason"])),
         }
+    }
+
+    /// The answer to what was sent under this reference, whole.
+    pub async fn reply(&mut self, reference: &str) -> Value {
+        let is_answer = |frame: &Frame| frame.event == "phx_reply" && frame.reference == reference;
+        self.next(&format!("the answer to message {reference}"), is_answer).await.payload
     }
 
     /// Sends an event; the reference under which it is answered.

@@ -3,6 +3,8 @@
 mod kit;
 
 mod chat;
+mod cohosts;
+mod door;
 mod hosting;
 mod http;
 mod modes;

@@ -122,7 +122,7 @@ proptest! {
             race.apply(Millis(0), Command::Join { name: "Ada".into(), bot: false }).expect("room");
         }
         let rules = Rules { mode, countdown: Millis(0), ..Rules::default() };
-        race.apply(Millis(0), Command::Start { rules: Some(rules) }).expect("racers");
+        race.apply(Millis(0), Command::Start { rules: Some(rules), field: None }).expect("racers");
         let mut deliveries = Vec::new();
         for (racer, taps) in (1..).map(RacerId).zip(&phones) {
             let mut at = 0;
@@ -149,7 +149,7 @@ proptest! {
 fn a_tap_without_an_event_is_answered_without_memory() {
     let mut race = Race::new(Settings::default());
     race.apply(Millis(0), Command::Join { name: "Ada".into(), bot: false }).expect("room");
-    race.apply(Millis(0), Command::Start { rules: None }).expect("a racer");
+    race.apply(Millis(0), Command::Start { rules: None, field: None }).expect("a racer");
     race.apply(Millis(3000), Command::Advance).expect("time always passes");
     let events = race.apply(Millis(3100), Command::Tap { racer: RacerId(1) }).expect("a racer");
     assert_eq!((events.len(), events.capacity()), (0, 0));

@@ -1,8 +1,8 @@
 //! Rules and settings as a transcript names them.
 
-use race::{FalseStart, Millis, Mode, Rules, Settings};
+use race::{FalseStart, Input, Millis, Mode, Rules, Settings};
 
-/// `sprint 3 countdown 0 limit 30 penalty`
+/// `sprint 3 countdown 0 limit 30 penalty handicap`
 pub fn rules_of(words: &[&str]) -> Option<Rules> {
     let (mode, options) = words.split_at_checked(2)?;
     let number = mode[1].parse().ok()?;
@@ -18,6 +18,9 @@ pub fn rules_of(words: &[&str]) -> Option<Rules> {
         match *option {
             "countdown" => rules.countdown = Millis(options.next()?.parse().ok()?),
             "limit" => rules.max_taps_per_second = options.next()?.parse().ok()?,
+            "handicap" => rules.handicap = true,
+            "hold" => rules.input = Input::Hold,
+            "rhythm" => rules.input = Input::Rhythm,
             "penalty" => rules.false_start = FalseStart::Penalty,
             _ => return None,
         }

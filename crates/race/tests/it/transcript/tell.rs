@@ -10,6 +10,9 @@ pub fn place(place: &Place) -> String {
     if let Some(team) = place.team {
         line += &format!(" {}", side(team));
     }
+    if let Some(handicap) = place.handicap {
+        line += &format!(" handicap {handicap}");
+    }
     if place.dead_heat {
         line += " dead heat";
     }
@@ -18,6 +21,9 @@ pub fn place(place: &Place) -> String {
     }
     if place.false_starts > 0 {
         line += &format!(" false starts {}", place.false_starts);
+    }
+    if place.flagged {
+        line += " flagged";
     }
     if let Some(why) = place.gone {
         line += &format!(" ({})", reason(why));
@@ -43,6 +49,11 @@ pub fn show(racer: &Racer) -> String {
         line += &format!(", {}", side(team));
     }
     line
+}
+
+pub fn receipt(racer: &Racer) -> String {
+    let credited = racer.credited.map_or("never".into(), |credited| format!("at {}", credited.0));
+    format!("{} credited {credited}, {} earlier than it came", racer.name, racer.compensated.0)
 }
 
 pub fn rope(rope: race::Rope) -> String {

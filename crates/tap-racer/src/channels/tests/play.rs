@@ -78,7 +78,8 @@ async fn what_phones_send_amiss_is_answered() {
         ("tap", json!("tap"), "bad tap"),
         ("sync", json!({}), "t0 is missing"),
         ("cheer", json!({ "emoji": "you all lose" }), "emoji is missing"),
-        ("start", json!({}), "unknown event"),
+        ("start", json!({}), "not the host"),
+        ("dance", json!({}), "unknown event"),
     ] {
         refuses(&ada, event, payload, why).await;
     }
