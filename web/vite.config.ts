@@ -34,7 +34,9 @@ export default defineConfig({
   environments: {
     client: {
       build: {
-        rolldownOptions: { input: { index: 'index.html', console: 'console.html', chat: 'chat.html' } },
+        rolldownOptions: {
+          input: { index: 'index.html', console: 'console.html', chat: 'chat.html', check: 'check.html' },
+        },
       },
     },
     play: {

@@ -28,6 +28,9 @@ export const keys = {
   shape: 'tap-racer.shape',
   seat: (code: string) => `tap-racer.seat.${code}`,
   host: (code: string) => `tap-racer.host.${code}`,
+  /** Who one is in a chat, and whom one does not hear there. */
+  me: (room: string) => `tap-racer.me.${room}`,
+  ignored: (room: string) => `tap-racer.ignored.${room}`,
   tally: (code: string) => `tap-racer.tally.${code}`,
   /** What a big screen's room hears: `off`, or absent. */
   sound: 'tap-racer.sound',

@@ -70,6 +70,7 @@ fn page_of(path: &str) -> Option<&'static str> {
         ["console"] | ["console", _] => Some("console.html"),
         ["play"] | ["play", _] => Some("play.html"),
         ["chat"] | ["chat", _] => Some("chat.html"),
+        ["check"] => Some("check.html"),
         _ => None,
     }
 }
@@ -133,6 +134,7 @@ mod tests {
             ("/console/K7QF", Some("console.html")),
             ("/play/K7QF/", Some("play.html")),
             ("/chat/lobby", Some("chat.html")),
+            ("/check", Some("check.html")),
             ("/play/K7QF/more", None),
             ("/leaderboard", None),
         ] {

@@ -19,18 +19,32 @@ export class Talk {
   messages = $state.raw<ChatMessage[]>([]);
   /** Set when a reconnect could not bring everything that was said meanwhile. */
   gap = $state(false);
+  /** What messages of our own are signed with. */
+  by = $state<string>();
+  #lastSeen: ChatMessage['id'] | undefined;
 
   joined(reply: ChatJoined): void {
-    const again = this.messages.length > 0;
+    const again = this.#lastSeen !== undefined;
+    this.by = reply.by;
     this.gap = again && !reply.recovered;
-    this.messages = this.gap ? reply.messages.slice(-kept) : merge(this.messages, reply.messages);
+    this.#keep(this.gap ? reply.messages.slice(-kept) : merge(this.messages, reply.messages));
   }
 
   said(message: ChatMessage): void {
-    this.messages = merge(this.messages, [message]);
+    this.#keep(merge(this.messages, [message]));
   }
 
+  deleted(id: ChatMessage['id']): void {
+    this.messages = this.messages.filter((message) => message.id !== id);
+  }
+
+  #keep(messages: ChatMessage[]): void {
+    this.messages = messages;
+    this.#lastSeen = messages[messages.length - 1]?.id ?? this.#lastSeen;
+  }
+
+  /** Also when that message was deleted meanwhile: what came after it is what is missing. */
   get lastSeen(): ChatMessage['id'] | undefined {
-    return this.messages[this.messages.length - 1]?.id;
+    return this.#lastSeen;
   }
 }

@@ -25,6 +25,14 @@ describe('a conversation', () => {
     expect(talk.gap).toBe(false);
   });
 
+  it('loses what was deleted, and still knows up to where it heard', () => {
+    const talk = new Talk();
+    talk.joined({ messages: [said(1), said(2)], recovered: true });
+    talk.deleted(2);
+    expect(talk.messages.map(({ id }) => id)).toEqual([1]);
+    expect(talk.lastSeen).toBe(2);
+  });
+
   it('says so when a reconnect missed something', () => {
     const talk = new Talk();
     talk.joined({ messages: [said(1)], recovered: true });

@@ -3,7 +3,7 @@
 use std::{
     collections::{HashMap, VecDeque},
     future::Future,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::atomic::{AtomicU32, Ordering},
     time::Duration,
 };
@@ -63,14 +63,22 @@ impl Server {
         let folder = data.0.to_str().expect("a path of text");
         let fixed = ["tap-racer", "--listen", "127.0.0.1:0", "--data", folder];
         let config = Config::parse_from(fixed.iter().chain(flags));
-        Server { running: App::start(config).expect("a server"), data }
+        // What it waits for here is the database alone, which has a thread of its own.
+        let running = futures::executor::block_on(App::start(config)).expect("a server");
+        Server { running, data }
     }
 
     /// Stops it, and starts another one on the same data.
     pub async fn restart(self) -> Server {
+        self.restart_with(&[], async |_| {}).await
+    }
+
+    /// The same with flags, and with something that happens while there is no server.
+    pub async fn restart_with(self, flags: &[&str], meanwhile: impl AsyncFnOnce(&Path)) -> Server {
         let Server { running, data } = self;
         running.shutdown().await;
-        Server::on(data, &[])
+        meanwhile(&data.0).await;
+        Server::on(data, flags)
     }
 
     /// The key that this server signs with.
