@@ -47,8 +47,19 @@ export default defineConfig({
         manifest: 'play-manifest.json',
         rolldownOptions: {
           input: { play: 'play.html' },
+          // Svelte exports all of itself from one file. Where that file is not taken to do anything by
+          // being loaded, what only later parts use of it is loaded with them.
           treeshake: { moduleSideEffects: [{ test: /svelte\/src\/internal\/client\//, sideEffects: false }] },
-          output: { codeSplitting: { groups: [{ name: 'page', test: /src\/play\/main\.ts$/ }] } },
+          // Two files: the words' is run as soon as it is there, and asks for those of the browser's
+          // language while the page itself is still on its way.
+          output: {
+            codeSplitting: {
+              groups: [
+                { name: 'words', test: /src\/play\/words\.ts$/, priority: 2 },
+                { name: 'page', test: /src\/play\/main\.ts$/ },
+              ],
+            },
+          },
         },
       },
     },
