@@ -51,7 +51,7 @@ function draw(brush: Brush, { headline, rules, steps, rows, more }: Summary, whe
 
   let y = under + 124;
   if (steps.length > 0) {
-    const floor = Math.max(y + 470, 860);
+    const floor = y + 410;
     podiumOf(brush, steps, floor);
     y = floor + 36;
   }
@@ -154,13 +154,13 @@ function face(brush: Brush, row: Row, x: number, y: number, size: number): void 
 
 /** Where the steps stand, in thirds of the width: second, first, third. */
 const standing = [1, 0, 2];
-const tall = [230, 180, 140];
+const tall = [200, 160, 125];
 
 function podiumOf(brush: Brush, steps: Row[], floor: number): void {
   const { context, paint } = brush;
   const step = (width - 2 * margin - 24) / 3;
   steps.forEach((row, i) => {
-    const [column = 0, rise = 140] = [standing[i], tall[Math.min(2, row.place - 1)]];
+    const [column = 0, rise = 0] = [standing[i], tall[Math.min(2, row.place - 1)]];
     const middle = margin + step / 2 + column * (step + 12);
     const top = floor - rise;
     context.fillStyle = racerPaint(brush, row);
