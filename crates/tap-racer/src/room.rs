@@ -172,7 +172,7 @@ enum Request {
     History { last_seen: Option<u64>, reply: oneshot::Sender<(History, Position)> },
     Say { by: By, name: Name, text: ChatText, reply: oneshot::Sender<Result<(), NotSaid>> },
     Calibrate { ticket: Ticket, measured: Calibration, reply: oneshot::Sender<Result<Calibrated, NotNow>> },
-    Save { reply: oneshot::Sender<()> },
+    Freeze { reply: oneshot::Sender<()> },
 }
 
 /// Why a phone's wish was not met; the reason that the client sees.
@@ -307,12 +307,13 @@ impl RoomHandle {
         self.ask(|reply| Request::Say { by, name, text, reply }).await?
     }
 
-    /// Hands over the state to be saved, for the last time before the server stops.
+    /// Saves the room as it is and lets nothing happen in it any more: the server stops, and the next one
+    /// goes on from here.
     ///
     /// # Errors
     /// When the room has ended.
-    pub async fn save(&self) -> Result<(), Ended> {
-        self.ask(|reply| Request::Save { reply }).await
+    pub async fn freeze(&self) -> Result<(), Ended> {
+        self.ask(|reply| Request::Freeze { reply }).await
     }
 
     async fn send(&self, request: Request) -> Result<(), Ended> {

@@ -13,6 +13,7 @@ mod lanes;
 mod moderation;
 mod modes;
 mod race;
+mod restarts;
 mod rooms;
 mod seats;
 mod tickets;
