@@ -99,9 +99,9 @@ test('a racer is renamed, on every screen and on the phone, and stays so', async
   await row.getByTestId('rename-name').fill('Ada');
   await row.getByTestId('rename').click();
   await expect.poll(() => racers(screen.page)).toEqual({ Ada: 0, Bo: 0 });
-  await expect(ada.getByTestId('me')).toContainText('Ada');
+  await expect(ada.getByTestId('phase')).toContainText('Ada');
   await ada.reload();
-  await expect(ada.getByTestId('me')).toContainText('Ada');
+  await expect(ada.getByTestId('phase')).toContainText('Ada');
 
   // A name that is taken gets a number, one that nobody wants to read is refused.
   const other = await person(screen.page, 'Bo');
@@ -341,7 +341,7 @@ test('a phone that has the host link hosts as well as a screen', async ({ browse
   const tooSmall = () =>
     phone.locator('button:visible, input:visible, select:visible, a:visible').evaluateAll((controls) =>
       controls
-        .map((control) => ({ text: control.textContent || control.getAttribute('aria-label') || control.dataset.testid, ...control.getBoundingClientRect().toJSON() }))
+        .map((control) => ({ text: control.textContent || control.getAttribute('aria-label') || control.dataset.testid, ...(control.closest('label') ?? control).getBoundingClientRect().toJSON() }))
         .filter(({ width, height }) => height < 43.5 || width < 43.5)
         .map(({ text, width, height }) => `${text} ${width}x${height}`),
     );
