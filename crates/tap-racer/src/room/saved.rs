@@ -123,28 +123,31 @@ impl Restorable {
 }
 
 /// When the room is saved next.
-#[derive(Default)]
 pub(super) struct Saving {
     due: Option<Instant>,
+    saved_at: Option<Instant>,
 }
 
 impl Saving {
-    /// What changes is saved within this time; so is a heat, in which something changes all the time.
-    const WITHIN: Duration = Duration::from_secs(1);
+    /// What comes together is saved together.
+    const WITHIN: Duration = Duration::from_millis(50);
+    /// While something changes all the time, as in a heat, the room is saved this often.
+    const EVERY: Duration = Duration::from_secs(1);
 
     /// Of a room that has just been opened.
     pub fn begin() -> Saving {
-        Saving { due: Some(Instant::now()) }
+        Saving { due: Some(Instant::now()), saved_at: None }
     }
 
     /// Something has changed.
     pub fn soon(&mut self) {
         if self.due.is_none() {
-            self.due = Some(Instant::now() + Saving::WITHIN);
+            let soon = Instant::now() + Saving::WITHIN;
+            self.due = self.saved_at.map(|saved_at| soon.max(saved_at + Saving::EVERY)).or(Some(soon));
         }
     }
 
-    /// What has changed must not be lost for a second.
+    /// What has changed must not wait.
     pub fn at_once(&mut self) {
         self.due = Some(Instant::now());
     }
@@ -157,7 +160,7 @@ impl Saving {
 impl Task {
     /// Hands the newest state over to be written.
     pub(super) fn save(&mut self) {
-        self.saving = Saving::default();
+        self.saving = Saving { due: None, saved_at: Some(Instant::now()) };
         self.house.saves.save(self.handle.id(), self.saved());
     }
 

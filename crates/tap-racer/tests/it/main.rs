@@ -5,6 +5,7 @@ mod kit;
 mod chat;
 mod cohosts;
 mod door;
+mod finish;
 mod hosting;
 mod http;
 mod modes;
