@@ -1,6 +1,8 @@
 // The server is killed at every moment of a race and starts again: the official client comes back by
 // itself, and every tap counts once.
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 
@@ -112,6 +114,11 @@ async function party(server) {
     phones,
     start: (rules) =>
       screen.live.ask('start', { rules: { countdown: 400, max_taps_per_second: 0, ...rules } }),
+    /** Until the last one who sat down is on the disk, which takes a moment. */
+    async written() {
+      const log = join(server.data, 'tap-racer.db-wal');
+      while (!(await readFile(log)).includes('"Cy"')) await pause(10);
+    },
     /** Until everybody has come back so many times. */
     async back(times = 1) {
       const deadline = Date.now() + 20_000;
@@ -176,7 +183,7 @@ function night(name, play) {
 }
 
 night('in the lobby', async (guests, crash) => {
-  await guests.screen.live.heard('racer_joined', ({ name }) => name === 'Cy');
+  await guests.written();
   await crash();
   await guests.back();
   await guests.start({ mode: 'sprint', taps: 60 });

@@ -14,6 +14,7 @@ mod order;
 mod people;
 mod report;
 mod saved;
+mod saving;
 mod seat;
 mod sent_away;
 mod task;

@@ -9,7 +9,6 @@ use std::collections::{HashMap, HashSet};
 use race::{BadSnapshot, Command, Millis, Race, RacerId, Rules, Settings, Snapshot};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
-use tokio::time::{Duration, Instant};
 
 use super::{
     RoomHandle,
@@ -122,48 +121,7 @@ impl Restorable {
     }
 }
 
-/// When the room is saved next.
-pub(super) struct Saving {
-    due: Option<Instant>,
-    saved_at: Option<Instant>,
-}
-
-impl Saving {
-    /// What comes together is saved together.
-    const WITHIN: Duration = Duration::from_millis(50);
-    /// While something changes all the time, as in a heat, the room is saved this often.
-    const EVERY: Duration = Duration::from_secs(1);
-
-    /// Of a room that has just been opened.
-    pub fn begin() -> Saving {
-        Saving { due: Some(Instant::now()), saved_at: None }
-    }
-
-    /// Something has changed.
-    pub fn soon(&mut self) {
-        if self.due.is_none() {
-            let soon = Instant::now() + Saving::WITHIN;
-            self.due = self.saved_at.map(|saved_at| soon.max(saved_at + Saving::EVERY)).or(Some(soon));
-        }
-    }
-
-    /// What has changed must not wait.
-    pub fn at_once(&mut self) {
-        self.due = Some(Instant::now());
-    }
-
-    pub fn due(&self) -> Option<Instant> {
-        self.due
-    }
-}
-
 impl Task {
-    /// Hands the newest state over to be written.
-    pub(super) fn save(&mut self) {
-        self.saving = Saving { due: None, saved_at: Some(Instant::now()) };
-        self.house.saves.save(self.handle.id(), self.saved());
-    }
-
     /// What is saved of the room.
     pub(super) fn saved(&self) -> SavedRoom {
         SavedRoom {
