@@ -178,6 +178,7 @@ impl Task {
                 let _ = reply.send(feed.replay(since, &pusher));
             }
             Request::Sit { wish, channel, pusher, reply } => {
+                self.saving.soon();
                 // Whoever has gone meanwhile leaves by the seat's own drop.
                 let _ = reply.send(self.sit(wish, channel, pusher));
             }
