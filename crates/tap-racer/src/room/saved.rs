@@ -13,8 +13,7 @@ use thiserror::Error;
 use super::{
     RoomHandle,
     bots::Bots,
-    cohosts::CoHosts,
-    door::Setup,
+    party::Party,
     people::{People, Profile},
     sent_away::SentAway,
     task::Task,
@@ -41,9 +40,7 @@ pub struct SavedRoom {
     bots: Bots,
     chat: ChatLog,
     #[serde(default)]
-    setup: Setup,
-    #[serde(default)]
-    cohosts: CoHosts,
+    party: Party,
     #[serde(default)]
     sent_away: SentAway,
     #[serde(default)]
@@ -130,8 +127,7 @@ impl Task {
             people: self.people.saved(),
             bots: self.bots.clone(),
             chat: self.chat.clone(),
-            setup: self.setup,
-            cohosts: self.cohosts.clone(),
+            party: self.party.clone(),
             sent_away: self.sent_away.clone(),
             chosen: self.chosen.clone(),
         }
@@ -147,8 +143,7 @@ impl Task {
         task.bots = saved.bots;
         task.chat = saved.chat;
         task.chat.reopen(clock::wall_clock());
-        task.setup = saved.setup;
-        task.cohosts = saved.cohosts;
+        task.party = saved.party;
         task.sent_away = saved.sent_away;
         task.chosen = saved.chosen;
         task.outlive_restart(saved_at);
