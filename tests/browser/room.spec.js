@@ -127,8 +127,10 @@ test('refusals are told in plain words', async ({ browser }) => {
   await page.getByTestId('join').click();
   await expect(page.getByRole('alert')).toContainText('That name is not allowed here.');
   const screen = await openConsole(browser, server.console);
-  await screen.page.getByTestId('lock').click();
-  await expect(screen.page.getByTestId('lock')).toHaveText('Door closed');
+  await screen.page.getByTestId('host-open').click();
+  await screen.page.getByTestId('host-tab-door').click();
+  await screen.page.getByTestId('door-locked').click();
+  await expect(screen.page.getByTestId('door-locked')).toHaveAttribute('aria-pressed', 'true');
   await page.getByTestId('name').fill('Ada');
   await page.getByTestId('join').click();
   await expect(page.getByRole('alert')).toContainText('The host has closed the door');

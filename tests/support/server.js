@@ -6,31 +6,48 @@ import { join } from 'node:path';
 import { built, start } from './process.js';
 
 /**
- * Starts a server.
+ * Starts a server. `kill` ends it as a crash would; `restart` starts it again on the same port and data,
+ * after a `kill` or else gracefully.
  * @param {{ args?: string[], env?: Record<string, string> }} [options]
- * @returns {Promise<{ origin: string, socket: string, console: string, join: string, log: () => string, stop: () => Promise<void> }>}
+ * @returns {Promise<{ origin: string, socket: string, console: string, join: string, data: string, log: () => string, kill: () => Promise<void>, restart: () => Promise<void>, stop: () => Promise<void> }>}
  */
 export async function startServer({ args = [], env = {} } = {}) {
   const data = await mkdtemp(join(tmpdir(), 'tap-racer-'));
-  const urls = {};
-  const { said, log, end } = await start({
-    binary: process.env.TAP_RACER_BINARY ?? built('tap-racer'),
-    args: ['--listen', '127.0.0.1:0', '--data', data, ...args],
-    build: 'cargo build -p tap-racer',
-    env,
-    listen: (line) => {
-      const [, what, url] = /^(Console|Join) +(http\S+)$/.exec(line) ?? [];
-      if (what) urls[what] = url;
-      return urls.Console && urls.Join ? urls : undefined;
-    },
-  });
-  const { origin, host } = new URL(said.Console);
+  const run = (listen) => {
+    const urls = {};
+    return start({
+      binary: process.env.TAP_RACER_BINARY ?? built('tap-racer'),
+      args: ['--listen', listen, '--data', data, ...args],
+      build: 'cargo build -p tap-racer',
+      env,
+      listen: (line) => {
+        const [, what, url] = /^(Console|Join) +(http\S+)$/.exec(line) ?? [];
+        if (what) urls[what] = url;
+        return urls.Console && urls.Join ? urls : undefined;
+      },
+    });
+  };
+  let running = await run('127.0.0.1:0');
+  let earlierLog = '';
+  const { origin, host } = new URL(running.said.Console);
+  const end = async (signal, expected) => {
+    const ending = running;
+    running = undefined;
+    await ending?.end(signal, expected);
+    earlierLog += ending?.log() ?? '';
+  };
   return {
     origin,
     socket: `ws://${host}/socket`,
-    console: said.Console,
-    join: said.Join,
-    log,
+    console: running.said.Console,
+    join: running.said.Join,
+    data,
+    log: () => earlierLog + (running?.log() ?? ''),
+    kill: () => end('SIGKILL', 'exit SIGKILL'),
+    async restart() {
+      await end('SIGTERM', 'exit 0');
+      running = await run(host);
+    },
     async stop() {
       await end('SIGTERM', 'exit 0');
       await rm(data, { recursive: true, force: true });

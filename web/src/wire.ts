@@ -174,8 +174,11 @@ export interface ConsoleJoined extends Omit<PhaseChange, 'lanes'> {
   knocks?: Knock[];
   /** For hosts only: opens this console with its control anywhere. */
   host_url?: string | null;
+  host_qr?: QrCode | null;
   tournament?: Tournament | null;
   bests?: Board[];
+  /** The `by` of those whose chat the hosts do not want. */
+  muted?: string[];
 }
 
 export interface Tick {

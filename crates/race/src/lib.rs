@@ -102,6 +102,7 @@ mod rules;
 mod snapshot;
 mod tally;
 mod time;
+mod tournament;
 mod tug;
 
 pub use command::{Command, Heat, Refused};
@@ -112,4 +113,5 @@ pub use rhythm::Rhythm;
 pub use rules::{BadRules, FalseStart, Input, Mode, Rules, Settings, Team};
 pub use snapshot::{BadSnapshot, Snapshot};
 pub use time::Millis;
+pub use tournament::{Entrant, Group, Tournament, TournamentState};
 pub use tug::{Rope, Side, Tug};

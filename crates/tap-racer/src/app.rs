@@ -1,12 +1,12 @@
 //! The server as a whole: what it is made of, how it starts, how it stops.
 
-use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{io, net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
 use ::channels::{Drain, Endpoint, Presence, Server};
 use race::{Millis, Settings};
 use thiserror::Error;
 use tokio::{sync::oneshot, task::JoinHandle};
-use tracing::info;
+use tracing::{error, info};
 use warp::Filter;
 
 use crate::{
@@ -16,7 +16,9 @@ use crate::{
     config::{Config, HostKey},
     pages,
     rate::PerAddress,
+    room::{BadSaved, Restorable, SavedRoom},
     rooms::{House, RoomId, Rooms},
+    store::{Keeper, RoomRow, Saves, Store, StoreError},
     tokens::{Keys, SecretError},
 };
 
@@ -55,28 +57,48 @@ pub enum StartError {
     /// No key to sign with.
     #[error(transparent)]
     Secret(#[from] SecretError),
+    /// Another server runs on the data folder, or a newer one has.
+    #[error(transparent)]
+    Store(StoreError),
 }
 
 /// A server that runs.
 pub struct Running {
     endpoint: Endpoint,
     addresses: Addresses,
+    rooms: Rooms,
+    keeper: Keeper,
     stop: oneshot::Sender<()>,
     serving: JoinHandle<io::Result<()>>,
 }
 
 impl App {
-    /// Starts a server in the current runtime.
+    /// Starts a server in the current runtime, with the rooms that an earlier one has saved.
     ///
     /// # Errors
-    /// When it cannot listen, or has no key.
-    pub fn start(config: Config) -> Result<Running, StartError> {
-        let keys = Keys::open(&config.data)?;
+    /// When it cannot listen, has no key, or another server has the data folder. One that cannot save
+    /// its rooms starts nevertheless, and says so in the log.
+    pub async fn start(config: Config) -> Result<Running, StartError> {
+        let data = config.data.clone();
+        let keys = Keys::open(&data)?;
+        let mut store = open_store(&data).await?;
         let server = Server::bind(config.listen)
             .map_err(|source| StartError::Listen { address: config.listen, source })?;
+        let settings = config.settings();
+        let saved = match &mut store {
+            Some(store) => load(store, &settings).await,
+            None => Vec::new(),
+        };
+        let latest = saved.iter().map(|(_, room)| room.latest()).max();
+        let clock = Clock::start(latest.unwrap_or(Millis::MIN));
         let endpoint = channels::endpoint();
-        let app = Arc::new(App::new(config, keys, server.local_addr(), &endpoint));
-        let addresses = app.addresses.clone();
+        let saves = Saves::default();
+        let app = Arc::new(App::new(config, keys, clock, server.local_addr(), &endpoint, saves.clone()));
+        for (id, room) in saved {
+            app.rooms.restore(id, room);
+        }
+        let keeper = Keeper::start(saves, data, store);
+        let (addresses, rooms) = (app.addresses.clone(), app.rooms.clone());
         let socket = endpoint.mount("/socket", channels::socket(app.clone()));
         let everything = socket.or(api::filter(app)).unify().or(pages::filter()).unify();
         let (stop, stopped) = oneshot::channel();
@@ -84,19 +106,25 @@ impl App {
         let until = async move { drop(stopped.await) };
         let serving = tokio::spawn(server.run(everything, until));
         info!(address = %addresses.listening, "listening");
-        Ok(Running { endpoint, addresses, stop, serving })
+        Ok(Running { endpoint, addresses, rooms, keeper, stop, serving })
     }
 
     /// A server that listens nowhere yet.
-    pub(crate) fn new(config: Config, keys: Keys, listening: SocketAddr, endpoint: &Endpoint) -> App {
+    pub(crate) fn new(
+        config: Config,
+        keys: Keys,
+        clock: Clock,
+        listening: SocketAddr,
+        endpoint: &Endpoint,
+        saves: Saves,
+    ) -> App {
         let keys = Arc::new(keys);
-        let clock = Clock::start();
-        let grace = i64::try_from(config.grace.as_millis()).unwrap_or(i64::MAX);
         let rooms = Rooms::new(House {
             endpoint: endpoint.clone(),
             keys: keys.clone(),
             clock,
-            settings: Settings { seats: config.max_racers, grace: Millis(grace), ..Settings::default() },
+            saves,
+            settings: config.settings(),
             max_rooms: config.max_rooms,
             room_idle: config.room_idle,
             room_unused: config.room_unused,
@@ -149,5 +177,53 @@ impl Running {
         if !self.serving.is_finished() {
             let _ = self.serving.await;
         }
+        self.rooms.save_all().await;
+        self.keeper.close().await;
     }
+}
+
+/// The store in the data folder; none where nothing can be written.
+async fn open_store(data: &Path) -> Result<Option<Store>, StartError> {
+    match Store::open(data).await {
+        Ok(store) => Ok(Some(store)),
+        Err(error @ (StoreError::InUse(_) | StoreError::Newer(_))) => Err(StartError::Store(error)),
+        Err(error) => {
+            let error: &dyn std::error::Error = &error;
+            error!(error, "rooms cannot be saved: they would not survive a restart");
+            Ok(None)
+        }
+    }
+}
+
+/// All rooms that can be restored. The others are set aside, for somebody to look at.
+async fn load(store: &mut Store, settings: &Settings) -> Vec<(RoomId, Restorable)> {
+    let rows = store.load_all().await.unwrap_or_else(|error| {
+        error!(error = &error as &dyn std::error::Error, "saved rooms cannot be read: they begin anew");
+        Vec::new()
+    });
+    let mut rooms = Vec::new();
+    for row in rows {
+        match read(&row, settings) {
+            Ok(room) => rooms.push(room),
+            Err(bad) => {
+                error!(room = row.id, reason = %bad, "a saved room cannot be restored and is set aside");
+                if let Err(error) = store.set_aside(&row.id, &bad.to_string()).await {
+                    error!(
+                        room = row.id,
+                        error = &error as &dyn std::error::Error,
+                        "nor can it be set aside"
+                    );
+                }
+            }
+        }
+    }
+    if !rooms.is_empty() {
+        info!(rooms = rooms.len(), "rooms go on as they were saved");
+    }
+    rooms
+}
+
+fn read(row: &RoomRow, settings: &Settings) -> Result<(RoomId, Restorable), BadSaved> {
+    let id = RoomId::of_code(&row.id).ok_or_else(|| BadSaved::Code(row.id.clone()))?;
+    Ok((id, SavedRoom::read(row.version, &row.state, settings)?))
 }

@@ -14,9 +14,10 @@ pub struct Clock {
 }
 
 impl Clock {
-    /// Starts with the wall clock's time.
-    pub fn start() -> Clock {
-        Clock { unix: wall_clock(), started: Instant::now() }
+    /// Starts with the wall clock's time; or with `earliest`, when an earlier process had come that far
+    /// and the wall clock was put back since: a race must not see its time stand still.
+    pub fn start(earliest: Millis) -> Clock {
+        Clock { unix: wall_clock().max(earliest), started: Instant::now() }
     }
 
     /// Now, in Unix milliseconds.
@@ -46,7 +47,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_moment_slept_until_has_come() {
-        let clock = Clock::start();
+        let clock = Clock::start(Millis::MIN);
         let later = clock.now() + Millis(1234);
         tokio::time::sleep_until(clock.instant(later)).await;
         assert!(clock.now() >= later);
@@ -54,8 +55,15 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn it_never_shows_less_than_an_earlier_process_did() {
+        let ahead = wall_clock() + Millis(60_000);
+        assert!(Clock::start(ahead).now() >= ahead);
+        assert!(Clock::start(Millis(5)).now() >= wall_clock() - Millis(1000));
+    }
+
+    #[tokio::test]
     async fn no_time_is_too_far_away_or_too_long_ago() {
-        let clock = Clock::start();
+        let clock = Clock::start(Millis::MIN);
         assert!(clock.instant(Millis(i64::MAX)) > Instant::now());
         assert!(clock.instant(Millis(i64::MIN)) <= Instant::now());
     }

@@ -3,6 +3,7 @@
 use std::{fmt, net::SocketAddr, path::PathBuf, str::FromStr, time::Duration};
 
 use clap::{Parser, ValueEnum};
+use race::{Millis, Settings};
 use subtle::ConstantTimeEq;
 use thiserror::Error;
 
@@ -17,7 +18,8 @@ pub struct Config {
     #[arg(long, env = "TAP_RACER_LISTEN", value_name = "IP:PORT", default_value = "0.0.0.0:4000")]
     pub listen: SocketAddr,
 
-    /// The folder that holds what must outlive the process: the key that signs seats and host links.
+    /// The folder that holds what must outlive the process: the key that signs seats and host links, and
+    /// the database of rooms and their races. One server runs on it at a time.
     #[arg(long, env = "TAP_RACER_DATA", value_name = "FOLDER", default_value = "./data")]
     pub data: PathBuf,
 
@@ -64,6 +66,14 @@ pub struct Config {
     /// How it is logged.
     #[arg(long, env = "TAP_RACER_LOG_FORMAT", value_name = "FORMAT", default_value = "text")]
     pub log_format: LogFormat,
+}
+
+impl Config {
+    /// What holds for all races.
+    pub(crate) fn settings(&self) -> Settings {
+        let grace = Millis(i64::try_from(self.grace.as_millis()).unwrap_or(i64::MAX));
+        Settings { seats: self.max_racers, grace, ..Settings::default() }
+    }
 }
 
 /// How a line of the log looks.

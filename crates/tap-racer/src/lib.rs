@@ -16,7 +16,7 @@
 //!
 //! [`App::start`] starts a server from a [`Config`] and returns it [`Running`]; `main.rs` adds the
 //! terminal. Rooms are kept in `rooms`; one task owns a room with everything in it (`room`), and
-//! channels hold handles to it. `pages` and `api` answer plain HTTP. What goes over the wire is in
+//! channels hold handles to it, and it hands what must outlive the process to the `store`. `pages` and `api` answer plain HTTP. What goes over the wire is in
 //! `wire`, and decides nothing.
 
 mod address;
@@ -33,6 +33,7 @@ mod qr;
 mod rate;
 mod room;
 mod rooms;
+mod store;
 mod text;
 mod tokens;
 mod wire;
@@ -40,3 +41,4 @@ mod wire;
 pub use app::{App, Running, StartError};
 pub use config::{BadPublicUrl, Config, EmptyHostKey, HostKey, LogFormat, PublicUrl};
 pub use qr::terminal as terminal_qr;
+pub use store::StoreError;

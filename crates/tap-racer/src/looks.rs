@@ -99,6 +99,11 @@ impl Looks {
         look
     }
 
+    /// Takes exactly this look.
+    pub fn keep(&mut self, look: Look) {
+        self.worn[look.index()] += 1;
+    }
+
     /// Somebody who wore it is gone.
     pub fn release(&mut self, look: Look) {
         let worn = &mut self.worn[look.index()];

@@ -25,7 +25,7 @@ async fn main() -> anyhow::Result<()> {
     let has_host_key = config.host_key.is_some();
     let mut interrupted = signal(SignalKind::interrupt()).context("cannot listen for ctrl-c")?;
     let mut terminated = signal(SignalKind::terminate()).context("cannot listen for sigterm")?;
-    let mut running = App::start(config)?;
+    let mut running = App::start(config).await?;
     // A closed standard output is no reason not to run.
     let _ = welcome(&running, has_host_key);
     tokio::select! {

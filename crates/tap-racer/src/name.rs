@@ -112,6 +112,11 @@ impl Names {
         name
     }
 
+    /// Takes exactly this name, which nobody else has.
+    pub fn keep(&mut self, name: &Name) {
+        self.taken.insert(name.key());
+    }
+
     /// Gives a name back.
     pub fn release(&mut self, name: &Name) {
         self.taken.remove(&name.key());

@@ -8,10 +8,12 @@ mod bots;
 mod cohosts;
 mod door;
 mod feed;
+mod finish;
 mod join;
 mod order;
 mod people;
 mod report;
+mod saved;
 mod seat;
 mod sent_away;
 mod task;
@@ -24,6 +26,7 @@ use race::{Heat, Millis, RacerId, Refused};
 use thiserror::Error;
 use tokio::sync::{mpsc, oneshot};
 
+use self::task::Task;
 use crate::{
     chat::{ChatText, History},
     name::{BadName, Name},
@@ -34,6 +37,7 @@ use crate::{
 pub use door::{Door, Knock, Setup};
 pub use feed::{FellBehind, Position};
 pub use order::{BadOrder, Order};
+pub use saved::{BadSaved, Restorable, SavedRoom};
 pub use seat::{SeatWish, Seated};
 
 /// How many requests may wait for a room; who sends one more waits itself.
@@ -74,6 +78,8 @@ pub enum PhoneNews {
     SeatTaken,
     /// The host has sent the racer away.
     Kicked,
+    /// Nothing was heard for so long that the seat was given up, although the socket lives.
+    TimedOut,
     /// Something about its racer alone.
     Told(&'static str, Payload),
 }
@@ -132,7 +138,11 @@ pub enum Act {
         taps: u32,
         /// When the last one was made, since the gun.
         at: Option<Millis>,
+        /// There will be no more in this heat.
+        last: bool,
     },
+    /// It is still there.
+    Alive,
     /// To the screens.
     Cheer(Emoji),
     /// The connection is lost; the seat is kept for a while.
@@ -151,6 +161,7 @@ enum Request {
     Rename { ticket: Ticket, name: Name, reply: oneshot::Sender<Result<Renamed, NotNow>> },
     History { last_seen: Option<u64>, reply: oneshot::Sender<(History, Position)> },
     Say { name: Name, text: ChatText },
+    Save { reply: oneshot::Sender<()> },
 }
 
 /// Why a phone's wish was not met; the reason that the client sees.
@@ -170,9 +181,18 @@ type SitReply = Result<(Seated, PlayJoined, Position), NotSeated>;
 impl RoomHandle {
     /// Opens a room: its task runs until the room has been empty for long.
     pub fn open(id: RoomId, made: Millis, house: &House, entry: Entry) -> RoomHandle {
+        RoomHandle::begin(id, made, |handle| Task::new(handle, house, entry))
+    }
+
+    /// Opens a room as it was before the server was restarted.
+    pub fn restore(id: RoomId, room: Restorable, house: &House, entry: Entry) -> RoomHandle {
+        RoomHandle::begin(id, room.made(), |handle| Task::restored(handle, house, entry, room))
+    }
+
+    fn begin(id: RoomId, made: Millis, task: impl FnOnce(RoomHandle) -> Task) -> RoomHandle {
         let (requests, inbox) = mpsc::channel(QUEUE);
         let handle = RoomHandle { identity: Arc::new(Identity { id, made }), requests };
-        tokio::spawn(task::Task::new(handle.clone(), house, entry).run(inbox));
+        tokio::spawn(task(handle.clone()).run(inbox));
         handle
     }
 
@@ -257,6 +277,14 @@ impl RoomHandle {
     /// When the room has ended.
     pub async fn say(&self, name: Name, text: ChatText) -> Result<(), Ended> {
         self.send(Request::Say { name, text }).await
+    }
+
+    /// Hands over the state to be saved, for the last time before the server stops.
+    ///
+    /// # Errors
+    /// When the room has ended.
+    pub async fn save(&self) -> Result<(), Ended> {
+        self.ask(|reply| Request::Save { reply }).await
     }
 
     async fn send(&self, request: Request) -> Result<(), Ended> {

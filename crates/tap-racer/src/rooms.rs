@@ -10,11 +10,17 @@ use std::{
 };
 
 use channels::Endpoint;
+use futures::future::join_all;
 use parking_lot::Mutex;
 use race::{Millis, Settings};
 use thiserror::Error;
 
-use crate::{clock::Clock, room::RoomHandle, tokens::Keys};
+use crate::{
+    clock::Clock,
+    room::{Restorable, RoomHandle},
+    store::Saves,
+    tokens::Keys,
+};
 
 pub use code::{RoomCode, RoomId};
 pub use visits::{Visit, Visits};
@@ -26,6 +32,8 @@ pub struct House {
     pub endpoint: Endpoint,
     /// What seats are signed with.
     pub keys: Arc<Keys>,
+    /// Where rooms are saved.
+    pub saves: Saves,
     /// The server's time.
     pub clock: Clock,
     /// What holds for all races.
@@ -98,6 +106,20 @@ impl Rooms {
         open.get(&id).map(Open::enter).ok_or(TooManyRooms)
     }
 
+    /// Opens a room as it was before the server was restarted; also when there are more than there may be.
+    pub fn restore(&self, id: RoomId, room: Restorable) {
+        let mut open = self.shared.open.lock();
+        self.admit(&mut open, id, |house, entry| RoomHandle::restore(id, room, house, entry));
+    }
+
+    /// Saves all rooms, before the server stops.
+    pub async fn save_all(&self) {
+        let handles: Vec<RoomHandle> =
+            self.shared.open.lock().values().map(|room| room.handle.clone()).collect();
+        // One that has just ended has nothing to save.
+        join_all(handles.iter().map(RoomHandle::save)).await;
+    }
+
     /// Whether its host ended this room, so that it is not to be opened again.
     pub fn was_ended(&self, id: RoomId, made: Millis) -> bool {
         self.shared.ended.lock().contains(&(id, made))
@@ -126,11 +148,20 @@ impl Rooms {
         if id != RoomId::House && made_rooms >= self.shared.house.max_rooms {
             return Err(TooManyRooms);
         }
+        Ok(self.admit(open, id, |house, entry| RoomHandle::open(id, made, house, entry)))
+    }
+
+    fn admit(
+        &self,
+        open: &mut HashMap<RoomId, Open>,
+        id: RoomId,
+        room: impl FnOnce(&House, Entry) -> RoomHandle,
+    ) -> RoomHandle {
         let visits = Arc::new(Visits::default());
         let entry = Entry { shared: self.shared.clone(), id, visits: visits.clone() };
-        let handle = RoomHandle::open(id, made, &self.shared.house, entry);
+        let handle = room(&self.shared.house, entry);
         open.insert(id, Open { handle: handle.clone(), visits });
-        Ok(handle)
+        handle
     }
 }
 
@@ -160,6 +191,8 @@ impl Entry {
         let is_empty = self.visits.is_empty();
         if is_empty {
             self.remove(&mut open);
+            // Under the lock: the next room of this name saves itself after this.
+            self.shared.house.saves.remove(self.id);
         }
         is_empty
     }
@@ -168,6 +201,7 @@ impl Entry {
     pub fn remove_for_good(&self, made: Millis) {
         let mut open = self.shared.open.lock();
         self.remove(&mut open);
+        self.shared.house.saves.remove(self.id);
         let mut ended = self.shared.ended.lock();
         if ended.len() == ENDED {
             ended.pop_front();
@@ -175,7 +209,8 @@ impl Entry {
         ended.push_back((self.id, made));
     }
 
-    /// Another room may have opened under this name since.
+    /// Another room may have opened under this name since. What was saved stays: a task that is dropped
+    /// because the whole server goes down has not ended.
     fn remove(&self, open: &mut HashMap<RoomId, Open>) {
         if open.get(&self.id).is_some_and(|room| Arc::ptr_eq(&room.visits, &self.visits)) {
             open.remove(&self.id);

@@ -173,6 +173,9 @@ pub struct PlayJoined {
     pub chat: String,
     /// Milliseconds between two claims of a phone that taps on.
     pub report_every: u32,
+    /// Milliseconds between two signs of life, where the phone has promised them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub alive: Option<u128>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub results: Option<ResultsJson>,
 }
@@ -207,6 +210,9 @@ pub struct You {
     pub claimed: u32,
     pub false_starts: u32,
     pub in_heat: bool,
+    /// For how many phones the finish is still open.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waiting_for: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub time: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]

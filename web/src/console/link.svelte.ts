@@ -1,10 +1,14 @@
 // Binds a room's topic to the screen's state, and gives the host's orders a way out.
 import type { Channel } from 'phoenix';
-import { ask, Live } from '../live';
+import { t } from '../i18n';
+import { ask, isOpen, Live } from '../live';
 import { isLasting, roomMayBeMissingFor, sentence } from '../reasons';
 import { topic } from '../rooms';
 import { keys, lasting } from '../store';
-import type { ChatJoined, ChatMessage, Cheer, ConsoleJoined, Refusal, Rules } from '../wire';
+import { ClockSync } from '../sync';
+import type { ChatJoined, ChatMessage, Cheer, ConsoleJoined, Refusal } from '../wire';
+import { ordersOver } from './host/orders';
+import { ConsoleTalk } from './host/talk.svelte';
 import { ConsoleRace } from './race.svelte';
 
 const quietInARace = 1500;
@@ -18,20 +22,29 @@ export class ConsoleLink {
   refusal = $state<string | null>(null);
   /** Why the last order was not taken. */
   notice = $state<string | null>(null);
-  messages = $state.raw<ChatMessage[]>([]);
+  readonly talk = new ConsoleTalk();
   cheers = $state.raw<(Cheer & { key: number })[]>([]);
 
+  readonly orders = ordersOver((event, payload) => this.#order(event, payload));
+
   readonly #live: Live;
+  readonly #sync = new ClockSync(this.race.clock, () => this.#channel);
   readonly #code: string;
   #channel: Channel | null = null;
   #chat: Channel | null = null;
   #cheerKey = 0;
+  /** The token of the host link that this page was opened by, until the server has taken it. */
+  #given: string | null;
   /** When this screen last showed its room live. */
   #lastIn = -Infinity;
 
   constructor(code: string) {
     this.#code = code;
-    takeHostToken(code);
+    this.#given = takeHostToken();
+    // The link of another evening, followed in this very tab, changes nothing but the part behind the `#`.
+    addEventListener('hashchange', () => {
+      if (hostTokenInAddress() !== null) location.reload();
+    });
     this.#live = new Live((connected) => {
       if (!connected) this.#lost();
     });
@@ -45,7 +58,7 @@ export class ConsoleLink {
     const race = this.race;
     this.#channel = this.#live.join<ConsoleJoined>(topic('console', this.#code), {
       params: () => {
-        const host = lasting.get(keys.host(this.#code));
+        const host = this.#hostToken();
         return host ? { host } : {};
       },
       joined: (reply) => {
@@ -53,6 +66,9 @@ export class ConsoleLink {
         this.connected = true;
         this.everJoined = true;
         race.joined(reply);
+        if (reply.host && this.#given) lasting.set(keys.host(this.#code), this.#given);
+        this.talk.mutedAre(reply.muted ?? []);
+        this.#sync.measure();
         if (reply.chat) this.#listen(reply.chat);
       },
       refused: (refusal) => this.#refused(refusal),
@@ -66,7 +82,17 @@ export class ConsoleLink {
         racer_left: race.racerLeft.bind(race),
         flag: race.flagged.bind(race),
         rules: race.rulesChosen.bind(race),
-        lock: (change: { locked: boolean }) => race.lockedChanged(change.locked),
+        lock: ({ locked }: { locked: boolean }) => (race.door = locked ? 'locked' : race.door === 'locked' ? 'open' : race.door),
+        room: race.roomChanged.bind(race),
+        knock: race.knocked.bind(race),
+        knock_gone: race.knockGone.bind(race),
+        tournament: race.tournamentChanged.bind(race),
+        bests: race.bestsChanged.bind(race),
+        room_ended: () => {
+          race.roomEnded();
+          lasting.remove(keys.host(this.#code));
+        },
+        muted: this.talk.mutedChanged.bind(this.talk),
         cheer: (cheer: Cheer) => this.#cheered(cheer),
       },
     });
@@ -74,16 +100,22 @@ export class ConsoleLink {
 
   #refused({ reason }: Refusal): 'retry' | 'end' {
     // An old token must not keep a screen dark: without it the room can still be watched.
-    if (reason === 'wrong host token' && lasting.get(keys.host(this.#code)) !== null) {
-      lasting.remove(keys.host(this.#code));
+    if (reason === 'wrong host token' && this.#hostToken() !== null) {
+      // A link that does not fit must not cost this browser the control that it has.
+      if (this.#given) this.#given = null;
+      else lasting.remove(keys.host(this.#code));
       this.notice = sentence(reason);
       this.#join();
       return 'end';
     }
     const missing = reason === 'no such room' && performance.now() - this.#lastIn < roomMayBeMissingFor;
     if (this.everJoined && (missing || !isLasting(reason))) return 'retry';
-    this.refusal = reason === 'no such room' ? `There is no room ${this.#code}. Rooms close when nobody has been in them for a while.` : sentence(reason);
+    this.refusal = reason === 'no such room' ? t('stage.no_room', { code: this.#code }) : sentence(reason);
     return isLasting(reason) ? 'end' : 'retry';
+  }
+
+  #hostToken(): string | null {
+    return this.#given ?? lasting.get(keys.host(this.#code));
   }
 
   #lost(): void {
@@ -94,11 +126,12 @@ export class ConsoleLink {
   #listen(chat: string): void {
     if (this.#chat) return;
     this.#chat = this.#live.join<ChatJoined>(chat, {
-      params: () => ({ name: 'Big screen' }),
-      joined: (reply) => (this.messages = reply.messages.slice(-3)),
+      params: () => ({ name: t('stage.big_screen') }),
+      joined: (reply) => this.talk.joined(reply),
       refused: ({ reason }) => (isLasting(reason) ? 'end' : 'retry'),
       events: {
-        new_msg: (message: ChatMessage) => (this.messages = [...this.messages, message].slice(-3)),
+        new_msg: (message: ChatMessage) => this.talk.said(message),
+        msg_deleted: this.talk.deleted.bind(this.talk),
       },
     });
   }
@@ -107,29 +140,22 @@ export class ConsoleLink {
     this.cheers = [...this.cheers.slice(-11), { ...cheer, key: this.#cheerKey++ }];
   }
 
-  start = (rules: Rules): void => void this.#order('start', { rules });
-  choose = (rules: Rules): Promise<unknown> => this.#order('rules', { rules });
-  rematch = (): void => void this.#order('rematch');
-  cancel = (): void => void this.#order('cancel');
-  kick = (id: number | string): void => void this.#order('kick', { id });
-  ban = (id: number | string): void => void this.#order('ban', { id });
-  bots = (count: number, level: string): void => void this.#order('bots', { count, level });
-  lock = async (locked: boolean): Promise<void> => {
-    if (await this.#order('lock', { locked })) this.race.lockedChanged(locked);
-  };
-
   async #order(event: string, payload: object = {}): Promise<boolean> {
-    if (!this.#channel) return false;
-    const reason = await ask(this.#channel, event, payload);
+    // Kept for later, it would be given when nobody expects it any more.
+    const here = this.connected && isOpen(this.#channel) ? this.#channel : null;
+    const reason = here ? await ask(here, event, payload) : 'the server cannot be reached';
     this.notice = reason === null ? null : sentence(reason);
     return reason === null;
   }
 }
 
-/** A host link carries its token behind the `#`; it is kept here and not left for others to read. */
-function takeHostToken(code: string): void {
-  const token = new URLSearchParams(location.hash.slice(1)).get('host');
-  if (token === null) return;
-  if (token !== '') lasting.set(keys.host(code), token);
-  history.replaceState(null, '', location.pathname + location.search);
+function hostTokenInAddress(): string | null {
+  return new URLSearchParams(location.hash.slice(1)).get('host') || null;
+}
+
+/** A host link carries its token behind the `#`; it is not left there for others to read. */
+function takeHostToken(): string | null {
+  const token = hostTokenInAddress();
+  if (token !== null) history.replaceState(null, '', location.pathname + location.search);
+  return token;
 }

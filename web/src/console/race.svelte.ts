@@ -5,7 +5,8 @@ import { Clock } from '../clock';
 import { Playback, Track } from '../motion';
 import { byLane, defaultRules } from '../race';
 import type {
-  Chosen, ConsoleJoined, Flag, Phase, PhaseChange, QrCode, Racer, RacerLeft, Results, Rules, Side, Tick,
+  Board, Chosen, ConsoleJoined, Door, Flag, Ghost, Knock, Phase, PhaseChange, QrCode, Racer, RacerLeft, Results,
+  RoomSettings, Rules, Side, Tick, Tournament,
 } from '../wire';
 
 /** Many may join in one instant; the lobby is drawn anew at most this often. */
@@ -14,9 +15,25 @@ const rosterEvery = 60;
 export class ConsoleRace {
   code = $state('');
   host = $state(false);
-  locked = $state(false);
+  door = $state<Door>('open');
+  readonly locked = $derived(this.door === 'locked');
+  /** Most racers; 0: as many as the house allows. */
+  cap = $state(0);
+  /** How many race at once; 0: everybody. */
+  lanes = $state(0);
+  /** Those who wait at the door, who came first in front. */
+  knocks = $state.raw<Knock[]>([]);
   joinUrl = $state('');
   qr = $state.raw<QrCode | null>(null);
+  /** Opens this console with its control anywhere; hosts only. */
+  hostUrl = $state<string | null>(null);
+  hostQr = $state.raw<QrCode | null>(null);
+  tournament = $state.raw<Tournament | null>(null);
+  bests = $state.raw<Board[]>([]);
+  /** The run to beat in this heat. */
+  ghost = $state.raw<Ghost | null>(null);
+  /** The host has closed the room for good. */
+  ended = $state(false);
   phase = $state<Phase>('lobby');
   heat = $state(0);
   /** Those of the heat that is on, or was last. */
@@ -41,10 +58,17 @@ export class ConsoleRace {
     this.clock.guess(reply.now);
     this.code = reply.room;
     this.host = reply.host;
-    this.locked = reply.locked ?? false;
+    this.door = reply.door ?? (reply.locked ? 'locked' : 'open');
+    this.cap = reply.cap ?? 0;
+    this.lanes = reply.lanes ?? 0;
+    this.knocks = reply.knocks ?? [];
     this.#chosen = reply.next_rules ?? null;
     this.joinUrl = reply.join_url;
     this.qr = reply.join_qr ?? null;
+    this.hostUrl = reply.host_url ?? null;
+    this.hostQr = reply.host_qr ?? null;
+    this.tournament = reply.tournament ?? null;
+    this.bests = reply.bests ?? [];
     this.#racers.clear();
     for (const racer of reply.racers) this.#racers.set(racer.id, racer);
     this.#enter(reply);
@@ -77,8 +101,15 @@ export class ConsoleRace {
     this.heat = change.heat;
     this.rules = change.rules;
     this.goAt = change.go_at ?? null;
-    if (change.phase === 'countdown') for (const racer of this.#racers.values()) racer.in_heat = true;
+    this.ghost = change.ghost ?? (change.phase === 'lobby' || change.phase === 'countdown' ? null : this.ghost);
+    if (change.phase === 'countdown') this.#line(change.field ?? null);
     if (change.teams) this.#team(change.teams);
+  }
+
+  /** Who races in the heat that begins: those in these lanes, or everybody. */
+  #line(field: number[] | null): void {
+    const lanes = field && new Set(field);
+    for (const racer of this.#racers.values()) racer.in_heat = lanes?.has(racer.lane) ?? true;
   }
 
   #team(teams: Record<string, Side>): void {
@@ -131,8 +162,32 @@ export class ConsoleRace {
     this.#chosen = rules;
   }
 
-  lockedChanged(locked: boolean): void {
-    this.locked = locked;
+  roomChanged({ door, cap, lanes }: RoomSettings): void {
+    this.door = door;
+    this.cap = cap;
+    this.lanes = lanes;
+    if (door !== 'approve') this.knocks = [];
+  }
+
+  knocked(knock: Knock): void {
+    const known = this.knocks.some(({ id }) => id === knock.id);
+    this.knocks = known ? this.knocks.map((other) => (other.id === knock.id ? knock : other)) : [...this.knocks, knock];
+  }
+
+  knockGone({ id }: Pick<Knock, 'id'>): void {
+    this.knocks = this.knocks.filter((knock) => knock.id !== id);
+  }
+
+  tournamentChanged({ tournament }: { tournament: Tournament | null }): void {
+    this.tournament = tournament;
+  }
+
+  bestsChanged({ boards }: { boards: Board[] }): void {
+    this.bests = boards;
+  }
+
+  roomEnded(): void {
+    this.ended = true;
   }
 
   #publishSoon(): void {

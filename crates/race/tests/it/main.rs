@@ -3,5 +3,6 @@
 mod laws;
 mod snapshots;
 mod steps;
+mod tournament;
 mod transcript;
 mod transcripts;

@@ -1,6 +1,6 @@
 //! `play` and `play:CODE`: phones.
 
-use std::time::Duration;
+use std::{ops::RangeInclusive, time::Duration};
 
 use ::channels::{Channel, ChannelSocket, Crash, Handled, JoinError, Joined, Payload, Reason};
 use race::{Heat, Millis};
@@ -37,12 +37,17 @@ pub struct PlayChannel {
     joined_at: Position,
 }
 
-/// `{}`, or `{"heat", "n", "at"?}`
+/// What a phone may promise: a sign of life this often.
+const ALIVE: RangeInclusive<u64> = 250..=10_000;
+
+/// `{}`, or `{"heat", "n", "at"?, "last"?}`
 #[derive(Deserialize)]
 struct Tap {
     heat: Option<u32>,
     n: Option<u32>,
     at: Option<f64>,
+    #[serde(default)]
+    last: bool,
 }
 
 impl Channel for PlayChannel {
@@ -66,6 +71,9 @@ impl Channel for PlayChannel {
             colour: params.text("colour").and_then(Colour::named),
             shape: params.text("shape").and_then(Shape::named),
             seat: params.text("seat").map(str::to_owned),
+            alive: params
+                .whole("alive")
+                .map(|alive| Duration::from_millis(alive.clamp(*ALIVE.start(), *ALIVE.end()))),
         };
         let seated = room.sit(wish, socket.channel_ref(), socket.pusher()).await;
         let (seated, reply, joined_at) = seated.map_err(|why| refusal(&why))?;
@@ -86,6 +94,10 @@ impl Channel for PlayChannel {
     ) -> Result<Handled, Crash> {
         match event {
             "tap" => self.tap(&payload).await,
+            "alive" => {
+                self.act(Act::Alive).await?;
+                Ok(Handled::NoReply)
+            }
             "sync" => sync(&Params::of(&payload), &socket.assigns.app),
             "cheer" => self.cheer(&payload).await,
             "rename" => self.rename(&payload).await,
@@ -114,6 +126,8 @@ impl Channel for PlayChannel {
                 self.room.ready(self.seated.ticket(), self.joined_at).await?;
                 return Ok(Handled::NoReply);
             }
+            // The client joins again, by its seat.
+            PhoneNews::TimedOut => return Err(Crash::new("the seat was given up after a long silence")),
             PhoneNews::Told(event, payload) => {
                 socket.push(event, payload)?;
                 return Ok(Handled::NoReply);
@@ -142,10 +156,11 @@ fn refusal(why: &NotSeated) -> JoinError {
 impl PlayChannel {
     async fn tap(&mut self, payload: &Payload) -> Result<Handled, Crash> {
         let act = match payload.parse() {
-            Ok(Tap { heat: None, n: None, at: None }) => Act::Tap,
-            Ok(Tap { heat: Some(heat), n: Some(taps), at }) => {
+            Ok(Tap { heat: None, n: None, at: None, last: false }) => Act::Tap,
+            Ok(Tap { heat: Some(heat), n: Some(taps), at, last }) => {
                 // A time out of range becomes the nearest that there is.
-                Act::Claim { heat: Heat(heat), taps, at: at.map(|at| Millis(at.round() as i64)) }
+                let at = at.map(|at| Millis(at.round() as i64));
+                Act::Claim { heat: Heat(heat), taps, at, last }
             }
             _ => return Ok(Handled::reason("bad tap")),
         };

@@ -11,9 +11,10 @@ use ::channels::{
     test::{TestChannel, TestClient},
 };
 use clap::Parser;
+use race::Millis;
 use serde_json::{Value, json};
 
-use crate::{app::App, config::Config, tokens::Keys};
+use crate::{app::App, clock::Clock, config::Config, store::Saves, tokens::Keys};
 
 /// A house with its clients.
 struct House {
@@ -31,7 +32,8 @@ impl House {
         let config = Config::parse_from(["tap-racer"].iter().chain(flags));
         let endpoint = super::endpoint();
         let listening = "127.0.0.1:4000".parse().expect("an address");
-        let app = Arc::new(App::new(config, Keys::of(b"key"), listening, &endpoint));
+        let (keys, clock) = (Keys::of(b"key"), Clock::start(Millis::MIN));
+        let app = Arc::new(App::new(config, keys, clock, listening, &endpoint, Saves::default()));
         House { endpoint, app }
     }
 

@@ -8,7 +8,7 @@ use super::{BadOrder, PhoneNews, task::Task};
 use crate::tokens::Nonce;
 
 /// Known by their seats, so that who comes back is one again; at most [`CoHosts::MOST`].
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct CoHosts(Vec<Nonce>);
 

@@ -53,8 +53,9 @@ impl Task {
             (Some(racer), Some(seat)) if self.apply(Command::Rejoin { racer }).is_ok() => (racer, seat.nonce),
             (_, seat) => self.sit_down(&wish, seat)?,
         };
-        let phone = Phone { channel, pusher, ready: false, told: None };
+        let phone = Phone::new(channel, pusher, wish.alive);
         let (ticket, older) = self.people.take_over(racer, phone).ok_or(Refused::NoSuchRacer)?;
+        self.expect_returned(racer);
         if let Some(older) = older {
             // A channel that has just ended need not be told.
             let _ = older.channel.send(PhoneNews::SeatTaken);
@@ -128,6 +129,7 @@ impl Task {
             next_rules: self.chosen.clone().map(RulesJson),
             chat: id.chat_topic(),
             report_every: REPORT_EVERY,
+            alive: self.people.promise(racer).map(|alive| alive.as_millis()),
             results: self.results_for_phones(),
         })
     }

@@ -6,9 +6,9 @@ use std::{
 };
 
 use channels::{ChannelRef, Pusher};
-use race::RacerId;
+use race::{Heat, RacerId};
 use serde::{Deserialize, Serialize};
-use tokio::time::Instant;
+use tokio::time::{Duration, Instant};
 
 use super::{PhoneNews, Ticket};
 use crate::{
@@ -25,6 +25,9 @@ pub(super) struct Person {
     pub phone: Option<Phone>,
     /// Of all sockets that this seat has had, the last one.
     serial: u64,
+    /// The latest heat for which it has said that there will be no more taps. (Not saved: what came with
+    /// it may be lost with the server, and is said again.)
+    last_word: Option<Heat>,
 }
 
 /// What is known of a person whatever becomes of the socket: it is saved with the room.
@@ -60,6 +63,39 @@ pub(super) struct Phone {
     pub ready: bool,
     /// What it was told last, and when.
     pub told: Option<(You, Instant)>,
+    /// How often it has promised to give a sign of life in a heat, and with it a last word at its end.
+    pub alive: Option<Duration>,
+    pub heard_at: Instant,
+    /// Has kept silent for longer than it promised.
+    pub is_silent: bool,
+}
+
+impl Phone {
+    /// A sign of life may be late by so many intervals, and by so much in any case.
+    const MISSED: u32 = 3;
+    const LATE: Duration = Duration::from_millis(2_500);
+
+    pub fn new(channel: ChannelRef<PhoneNews>, pusher: Pusher, alive: Option<Duration>) -> Phone {
+        let heard_at = Instant::now();
+        Phone { channel, pusher, ready: false, told: None, alive, heard_at, is_silent: false }
+    }
+
+    fn falls_silent(&mut self, now: Instant) -> bool {
+        let Some(alive) = self.alive.filter(|_| !self.is_silent) else { return false };
+        self.is_silent = now.duration_since(self.heard_at) > Phone::LATE.max(alive * Phone::MISSED);
+        self.is_silent
+    }
+}
+
+/// By whom an act was made.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub(super) enum Heard {
+    /// By an older socket of a seat, or one of nobody's.
+    Stale,
+    /// By the socket that plays.
+    Current,
+    /// Likewise; it had fallen silent.
+    Again,
 }
 
 /// All of them.
@@ -102,6 +138,27 @@ impl People {
         self.names.is_free(name)
     }
 
+    /// What is saved of them.
+    pub fn saved(&self) -> Vec<(RacerId, Profile)> {
+        self.all.iter().map(|(racer, person)| (*racer, person.profile.clone())).collect()
+    }
+
+    /// All of them as they were saved, each without a socket.
+    pub fn restored(saved: Vec<(RacerId, Profile)>, is_seated: impl Fn(RacerId) -> bool) -> People {
+        let mut people = People::default();
+        for (racer, profile) in saved {
+            if is_seated(racer) {
+                people.names.keep(&profile.name);
+                people.looks.keep(profile.look);
+                people.by_nonce.extend(profile.nonce.map(|nonce| (nonce, racer)));
+            } else {
+                people.departed.push(racer);
+            }
+            people.all.insert(racer, Person { profile, phone: None, serial: 0, last_word: None });
+        }
+        people
+    }
+
     /// Takes a name and a look out of those that are free.
     pub fn dress(&mut self, name: &Name, colour: Option<Colour>, shape: Option<Shape>) -> (Name, Look) {
         (self.names.take(name), self.looks.take(colour, shape))
@@ -132,7 +189,7 @@ impl People {
             self.by_nonce.insert(nonce, racer);
         }
         let profile = Profile { name, look, nonce, races };
-        self.all.insert(racer, Person { profile, phone: None, serial: 0 });
+        self.all.insert(racer, Person { profile, phone: None, serial: 0, last_word: None });
     }
 
     /// A socket takes over a seat: its ticket, and the older socket that must be told.
@@ -146,6 +203,39 @@ impl People {
     /// Whether this is the ticket of the seat's newest socket.
     pub fn is_current(&self, ticket: Ticket) -> bool {
         self.get(ticket.racer).is_some_and(|person| person.serial == ticket.serial && person.phone.is_some())
+    }
+
+    /// The same of somebody who acts, and so is there.
+    pub fn hear(&mut self, ticket: Ticket, now: Instant) -> Heard {
+        let Some(person) = self.all.get_mut(&ticket.racer) else { return Heard::Stale };
+        let is_newest = person.serial == ticket.serial;
+        let Some(phone) = person.phone.as_mut().filter(|_| is_newest) else { return Heard::Stale };
+        phone.heard_at = now;
+        if std::mem::take(&mut phone.is_silent) { Heard::Again } else { Heard::Current }
+    }
+
+    /// Those who have kept silent for longer than they promised, each told once.
+    pub fn fall_silent(&mut self, now: Instant) -> Vec<RacerId> {
+        let silent = |(racer, person): (&RacerId, &mut Person)| {
+            person.phone.as_mut()?.falls_silent(now).then_some(*racer)
+        };
+        self.all.iter_mut().filter_map(silent).collect()
+    }
+
+    /// How often this one has promised to give a sign of life, and with it a last word.
+    pub fn promise(&self, racer: RacerId) -> Option<Duration> {
+        self.get(racer)?.phone.as_ref()?.alive
+    }
+
+    /// There will be no more taps of this heat.
+    pub fn say_last(&mut self, racer: RacerId, heat: Heat) {
+        if let Some(person) = self.all.get_mut(&racer) {
+            person.last_word = Some(heat);
+        }
+    }
+
+    pub fn has_said_last(&self, racer: RacerId, heat: Heat) -> bool {
+        self.get(racer).is_some_and(|person| person.last_word == Some(heat))
     }
 
     /// The socket of a seat is gone.
@@ -178,6 +268,13 @@ impl People {
         for racer in self.departed.drain(..) {
             self.all.remove(&racer);
         }
-        self.all.values_mut().for_each(|person| person.races = true);
+        let now = Instant::now();
+        for person in self.all.values_mut() {
+            person.races = true;
+            if let Some(phone) = &mut person.phone {
+                // Before a heat nobody has promised anything.
+                phone.heard_at = now;
+            }
+        }
     }
 }

@@ -1,8 +1,8 @@
 //! What screens and phones are told of the race.
 
-use race::{Event, Phase, Racer, RacerId, Results};
+use race::{Event, Phase, Racer, RacerId, Results, Why};
 
-use super::task::Task;
+use super::{PhoneNews, task::Task};
 use crate::wire::{
     self, ConsoleView, KnockJson, OwnRacer, PhaseJson, RacerJson, ResultsJson, RosterJson, RulesJson,
 };
@@ -26,7 +26,11 @@ impl Task {
                 }
                 Event::Left { racer, why } => {
                     self.bots.remove(racer);
-                    self.people.depart(racer);
+                    self.forget_missing(racer);
+                    if let (Some(phone), Why::Timeout) = (self.people.depart(racer), why) {
+                        // A channel that has just ended need not be told.
+                        let _ = phone.channel.send(PhoneNews::TimedOut);
+                    }
                     let left = serde_json::json!({ "id": racer.0, "why": wire::why(why) });
                     self.tell_consoles("racer_left", &left);
                 }
@@ -57,6 +61,7 @@ impl Task {
             Phase::Running { .. } | Phase::Finishing { .. } => {}
         }
         self.set_ticking(phase.is_heat());
+        self.saving.at_once();
         let for_screens = PhaseJson::of(&self.race, phase, self.now(), true);
         let for_phones = PhaseJson { lanes: None, ..for_screens.clone() };
         self.tell_consoles("phase", &for_screens);

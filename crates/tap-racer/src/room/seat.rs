@@ -1,5 +1,7 @@
 //! Sitting down in a room, as its channels see it.
 
+use std::time::Duration;
+
 use tokio::sync::mpsc::error::TrySendError;
 
 use super::{Act, Request, RoomHandle, Ticket};
@@ -16,6 +18,8 @@ pub struct SeatWish {
     pub shape: Option<Shape>,
     /// The token of a seat that it has had.
     pub seat: Option<String>,
+    /// How often it promises to give a sign of life in a heat.
+    pub alive: Option<Duration>,
 }
 
 /// A seat that is held by a socket. When this is dropped, on whatever way, the room hears that the

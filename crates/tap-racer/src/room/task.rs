@@ -15,7 +15,9 @@ use super::{
     cohosts::CoHosts,
     door::{Knocks, Setup},
     feed::Feed,
-    people::People,
+    finish::OpenFinish,
+    people::{Heard, People},
+    saved::Saving,
     sent_away::SentAway,
     updates::Updates,
 };
@@ -30,6 +32,8 @@ use crate::{
 const TICK: Duration = Duration::from_millis(50);
 /// Every so many ticks the screens get all lanes, which mends whatever a lagging one missed.
 const TICKS_TO_ALL_LANES: u32 = 20;
+/// Every so many ticks it is looked who has fallen silent.
+const TICKS_TO_SILENCE: u32 = 10;
 /// How many requests are served before the clock is looked at again.
 const BATCH: usize = 256;
 /// How many racers are reported at once for taps that were refused.
@@ -55,6 +59,15 @@ pub(super) struct Task {
     pub chosen: Option<Rules>,
     /// Of whom the screens know how many taps were refused.
     pub flagged: HashMap<RacerId, u32>,
+    pub saving: Saving,
+    /// Whom an open finish waits for.
+    pub finish: Option<OpenFinish>,
+    /// What the race was told last of how long its finish is held; none outside of a heat.
+    pub held_until: Option<Millis>,
+    /// By when whoever comes back after a restart of the server has come back.
+    pub returns_by: Option<Millis>,
+    /// When the requests that are being served were taken out of the queue.
+    pub heard_at: Instant,
     /// When the heat is next looked at; none while there is no heat: an idle room sleeps.
     tick_at: Option<Instant>,
     ticks: u32,
@@ -85,6 +98,11 @@ impl Task {
             sent_away: SentAway::default(),
             chosen: None,
             flagged: HashMap::new(),
+            saving: Saving::begin(),
+            finish: None,
+            held_until: None,
+            returns_by: None,
+            heard_at: Instant::now(),
             tick_at: None,
             ticks: 0,
             ends_at: is_made.then(|| Instant::now() + house.room_unused),
@@ -110,6 +128,7 @@ impl Task {
                 () = visits.emptied() => self.emptied(),
                 () = until(wakes_at) => {}
             }
+            self.heard_at = Instant::now();
             for request in batch.drain(..) {
                 self.serve(request);
             }
@@ -127,7 +146,12 @@ impl Task {
 
     /// Carries a command out and tells everybody what followed.
     pub fn apply(&mut self, command: Command) -> Result<(), Refused> {
-        let events = self.race.apply(self.now(), command)?;
+        self.apply_at(self.now(), command)
+    }
+
+    pub fn apply_at(&mut self, now: Millis, command: Command) -> Result<(), Refused> {
+        let events = self.race.apply(now, command)?;
+        self.saving.soon();
         self.follow(events);
         Ok(())
     }
@@ -153,9 +177,11 @@ impl Task {
                 let _ = reply.send(self.ready(ticket, since));
             }
             Request::Order { by, order, reply } => {
+                self.saving.soon();
                 let _ = reply.send(self.order(by, order));
             }
             Request::Rename { ticket, name, reply } => {
+                self.saving.soon();
                 let _ = reply.send(self.rename_self(ticket, &name));
             }
             Request::History { last_seen, reply } => {
@@ -163,21 +189,38 @@ impl Task {
                 let _ = reply.send((history, self.talk.position()));
             }
             Request::Say { name, text } => {
+                self.saving.soon();
                 let message = self.chat.add(name.to_string(), text, clock::wall_clock());
                 self.talk.broadcast(&self.house.endpoint, "new_msg", message);
+            }
+            Request::Save { reply } => {
+                self.save();
+                let _ = reply.send(());
             }
         }
     }
 
     fn act(&mut self, ticket: Ticket, act: Act) {
-        if !self.people.is_current(ticket) {
-            return;
-        }
         let racer = ticket.racer;
+        match self.people.hear(ticket, self.heard_at) {
+            Heard::Stale => return,
+            Heard::Current => {}
+            Heard::Again => {
+                // Refused is who has left in this very moment.
+                let _ = self.apply(Command::Rejoin { racer });
+            }
+        }
         // Refused is only who has left in this very moment: then there is nothing to be done.
         let _ = match act {
             Act::Tap => self.apply(Command::Tap { racer }),
-            Act::Claim { heat, taps, at } => self.apply(Command::Claim { racer, heat, taps, at }),
+            Act::Claim { heat, taps, at, last } => {
+                let claimed = self.apply(Command::Claim { racer, heat, taps, at });
+                if last {
+                    self.hear_last(racer, heat);
+                }
+                claimed
+            }
+            Act::Alive => Ok(()),
             Act::Cheer(emoji) => {
                 let name = self.people.get(racer).map(|person| person.name.to_string());
                 let cheer = serde_json::json!({ "id": racer.0, "name": name, "emoji": emoji.as_str() });
@@ -195,8 +238,8 @@ impl Task {
         };
     }
 
-    /// The last one has left.
-    fn emptied(&mut self) {
+    /// The last one has left, or the server was restarted and nobody has come back yet.
+    pub fn emptied(&mut self) {
         if self.handle.id() != crate::rooms::RoomId::House {
             self.ends_at = Some(Instant::now() + self.house.room_idle);
         }
@@ -204,7 +247,10 @@ impl Task {
 
     fn wakes_at(&self) -> Option<Instant> {
         let race = self.race.wakes_at().map(|time| self.house.clock.instant(time));
-        [race, self.tick_at, self.knocks.next_end(), self.ends_at].into_iter().flatten().min()
+        [race, self.tick_at, self.saving.due(), self.knocks.next_end(), self.ends_at]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     /// Does what is due, and tells whether the room has ended.
@@ -223,6 +269,10 @@ impl Task {
             self.entry.remove_for_good(self.handle.made());
             return true;
         }
+        self.settle_finish();
+        if self.saving.due().is_some_and(|due| due <= now) {
+            self.save();
+        }
         let is_late = self.ends_at.is_some_and(|due| due <= now);
         if is_late {
             // If somebody is in, the end is put off until the last one leaves.
@@ -240,19 +290,28 @@ impl Task {
     fn tick(&mut self) {
         let Some(go_at) = self.race.phase().go_at() else { return };
         let since_gun = self.now() - go_at;
-        for claim in self.bots.act(since_gun) {
-            let heat = self.race.heat();
-            let (racer, taps, at) = (claim.racer, claim.taps, Some(claim.at));
-            // A bot that was kicked is no longer among the bots.
-            let _ = self.apply(Command::Claim { racer, heat, taps, at });
-        }
+        self.act_bots(since_gun);
+        self.give_up_missing();
         self.ticks += 1;
+        if self.ticks.is_multiple_of(TICKS_TO_SILENCE) {
+            self.miss_silent();
+        }
         let all = self.ticks.is_multiple_of(TICKS_TO_ALL_LANES);
         self.tell_positions(all && since_gun >= Millis::ZERO);
         if all {
             self.flag_refused();
         }
         self.tell_some_phones();
+    }
+
+    /// Lets the bots tap up to this time since the gun.
+    pub fn act_bots(&mut self, time: Millis) {
+        for claim in self.bots.act(time) {
+            let heat = self.race.heat();
+            let (racer, taps, at) = (claim.racer, claim.taps, Some(claim.at));
+            // A bot that was kicked is no longer among the bots.
+            let _ = self.apply(Command::Claim { racer, heat, taps, at });
+        }
     }
 
     /// Tells the screens which lanes have moved, or where all of them are.

@@ -48,8 +48,7 @@ impl Phone {
 impl Task {
     /// In a heat, on each tick: those whose turn it is and for whom something has changed.
     pub(super) fn tell_some_phones(&mut self) {
-        // Finishing takes a moment, and its end tells everybody.
-        if !matches!(self.race.phase(), Phase::Running { .. }) {
+        if !matches!(self.race.phase(), Phase::Running { .. } | Phase::Finishing { .. }) {
             return;
         }
         let now = Instant::now();
@@ -63,7 +62,7 @@ impl Task {
             if !self.people.phone_mut(racer).is_some_and(|phone| phone.is_due(now)) {
                 continue;
             }
-            let Some(you) = self.you(racer) else { continue };
+            let Some(you) = self.standing_of(racer) else { continue };
             let Some(phone) = self.people.phone_mut(racer) else { continue };
             if phone.told.as_ref().is_none_or(|(told, _)| *told != you) {
                 phone.tell(you);
@@ -96,7 +95,8 @@ impl Task {
     /// How one racer stands, or has come out.
     pub(super) fn you(&self, racer: RacerId) -> Option<You> {
         let mut you = self.standing_of(racer)?;
-        if let Some(results) = self.current_results() {
+        // In an open finish the count goes on.
+        if let Some(results) = self.current_results().filter(|results| results.is_final) {
             you.resulting(results, results.places.iter().find(|place| place.racer == racer));
         }
         Some(you)
@@ -116,7 +116,8 @@ impl Task {
             claimed: racer.claimed,
             false_starts: racer.false_starts,
             in_heat: racer.in_heat,
-            time: None,
+            waiting_for: self.waiting_for(),
+            time: racer.finished_at.map(|time| time.0),
             margin: None,
             dead_heat: None,
         })

@@ -83,6 +83,14 @@ impl RoomId {
         }
     }
 
+    /// The room of this code, the house room's being nothing.
+    pub fn of_code(code: &str) -> Option<RoomId> {
+        match code {
+            "" => Some(RoomId::House),
+            code => Some(RoomId::Code(code.parse().ok()?)),
+        }
+    }
+
     /// Its code; nothing for the house room.
     pub fn code(&self) -> &str {
         match self {

@@ -63,7 +63,9 @@ impl Server {
         let folder = data.0.to_str().expect("a path of text");
         let fixed = ["tap-racer", "--listen", "127.0.0.1:0", "--data", folder];
         let config = Config::parse_from(fixed.iter().chain(flags));
-        Server { running: App::start(config).expect("a server"), data }
+        // What it waits for here is the database alone, which has a thread of its own.
+        let running = futures::executor::block_on(App::start(config)).expect("a server");
+        Server { running, data }
     }
 
     /// Stops it, and starts another one on the same data.

@@ -1,0 +1,227 @@
+//! A room as a plain value: what a restart of the server must not change.
+//!
+//! To save one more field of a room: name it in [`SavedRoom`] (with `serde(default)`, since rooms that were
+//! saved before do not have it), take it in [`Task::saved`], and put it back in [`Task::restored`]. What
+//! belongs to a person goes into the person's `Profile` alone.
+
+use std::collections::{HashMap, HashSet};
+
+use race::{BadSnapshot, Command, Millis, Race, RacerId, Rules, Settings, Snapshot};
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+use tokio::time::{Duration, Instant};
+
+use super::{
+    RoomHandle,
+    bots::Bots,
+    cohosts::CoHosts,
+    door::Setup,
+    people::{People, Profile},
+    sent_away::SentAway,
+    task::Task,
+};
+use crate::{
+    chat::ChatLog,
+    clock,
+    rooms::{Entry, House},
+};
+
+/// Within this time after a restart who can come back is back: phoenix.js tries every five seconds at
+/// the latest, and then joins.
+const RETURN: Millis = Millis(7_000);
+
+/// How closely bots are followed through the time without a server.
+const BOTS_STEP: Millis = Millis(50);
+
+/// Everything that a room is, but for its sockets.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct SavedRoom {
+    made: Millis,
+    race: Snapshot,
+    people: Vec<(RacerId, Profile)>,
+    bots: Bots,
+    chat: ChatLog,
+    #[serde(default)]
+    setup: Setup,
+    #[serde(default)]
+    cohosts: CoHosts,
+    #[serde(default)]
+    sent_away: SentAway,
+    #[serde(default)]
+    chosen: Option<Rules>,
+}
+
+/// Why a saved room cannot be one.
+#[derive(Debug, Error)]
+pub enum BadSaved {
+    #[error("it was saved by a newer version of this program")]
+    Newer,
+    #[error("its code is no room's: {0:?}")]
+    Code(String),
+    #[error("it cannot be read: {0}")]
+    Json(#[from] serde_json::Error),
+    #[error("its race is none: {0}")]
+    Race(#[from] BadSnapshot),
+    #[error("its people are not those of its race")]
+    People,
+}
+
+/// A saved room that was checked: nothing can go wrong any more.
+pub struct Restorable {
+    saved: SavedRoom,
+    race: Race,
+}
+
+impl SavedRoom {
+    /// Of this form. It rises when a room that was saved before could no longer be read.
+    pub const VERSION: i64 = 1;
+
+    /// When the room was made.
+    pub fn made(&self) -> Millis {
+        self.made
+    }
+
+    /// Reads a room that was saved in this or an earlier form, and checks it.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn read(version: i64, json: &[u8], house: &Settings) -> Result<Restorable, BadSaved> {
+        if version > SavedRoom::VERSION {
+            return Err(BadSaved::Newer);
+        }
+        let saved: SavedRoom = serde_json::from_slice(json)?;
+        // The operator may have decided otherwise since; unless more have sat down than now may.
+        let by_house = Snapshot { settings: house.clone().clamped(), ..saved.race.clone() };
+        let race = Race::restore(by_house).or_else(|_| Race::restore(saved.race.clone()))?;
+        saved.has_all_people().then_some(()).ok_or(BadSaved::People)?;
+        Ok(Restorable { saved, race })
+    }
+
+    /// Whether everybody of the race is known, and no two of them sit on one seat.
+    fn has_all_people(&self) -> bool {
+        let known: HashMap<_, _> = self.people.iter().map(|(racer, profile)| (*racer, profile)).collect();
+        let mut seats = HashSet::new();
+        self.race.racers.iter().all(|racer| match known.get(&racer.id) {
+            None => false,
+            Some(_) if racer.gone.is_some() => true,
+            Some(Profile { nonce: None, .. }) => racer.bot,
+            Some(Profile { nonce: Some(nonce), .. }) => !racer.bot && seats.insert(*nonce),
+        })
+    }
+}
+
+impl Restorable {
+    /// When the room was made.
+    pub fn made(&self) -> Millis {
+        self.saved.made
+    }
+
+    /// The latest time that the race was told: the server's clock must not show an earlier one.
+    pub fn latest(&self) -> Millis {
+        self.saved.race.now
+    }
+}
+
+/// When the room is saved next.
+#[derive(Default)]
+pub(super) struct Saving {
+    due: Option<Instant>,
+}
+
+impl Saving {
+    /// What changes is saved within this time; so is a heat, in which something changes all the time.
+    const WITHIN: Duration = Duration::from_secs(1);
+
+    /// Of a room that has just been opened.
+    pub fn begin() -> Saving {
+        Saving { due: Some(Instant::now()) }
+    }
+
+    /// Something has changed.
+    pub fn soon(&mut self) {
+        if self.due.is_none() {
+            self.due = Some(Instant::now() + Saving::WITHIN);
+        }
+    }
+
+    /// What has changed must not be lost for a second.
+    pub fn at_once(&mut self) {
+        self.due = Some(Instant::now());
+    }
+
+    pub fn due(&self) -> Option<Instant> {
+        self.due
+    }
+}
+
+impl Task {
+    /// Hands the newest state over to be written.
+    pub(super) fn save(&mut self) {
+        self.saving = Saving::default();
+        self.house.saves.save(self.handle.id(), self.saved());
+    }
+
+    /// What is saved of the room.
+    pub(super) fn saved(&self) -> SavedRoom {
+        SavedRoom {
+            made: self.handle.made(),
+            race: self.race.snapshot(),
+            people: self.people.saved(),
+            bots: self.bots.clone(),
+            chat: self.chat.clone(),
+            setup: self.setup,
+            cohosts: self.cohosts.clone(),
+            sent_away: self.sent_away.clone(),
+            chosen: self.chosen.clone(),
+        }
+    }
+
+    /// The room as it was saved.
+    pub(super) fn restored(handle: RoomHandle, house: &House, entry: Entry, room: Restorable) -> Task {
+        let Restorable { saved, race } = room;
+        let saved_at = saved.race.now;
+        let mut task = Task::new(handle, house, entry);
+        task.people = People::restored(saved.people, |racer| race.racer(racer).is_some());
+        task.race = race;
+        task.bots = saved.bots;
+        task.chat = saved.chat;
+        task.chat.reopen(clock::wall_clock());
+        task.setup = saved.setup;
+        task.cohosts = saved.cohosts;
+        task.sent_away = saved.sent_away;
+        task.chosen = saved.chosen;
+        task.outlive_restart(saved_at);
+        task
+    }
+
+    /// The race goes on where it was, and everybody has to come back.
+    fn outlive_restart(&mut self, saved_at: Millis) {
+        let now = self.now();
+        self.returns_by = Some(now + RETURN);
+        self.set_ticking(self.race.phase().is_heat());
+        // Neither an outage nor time is ever refused.
+        let _ = self.apply_at(saved_at, Command::Outage { since: saved_at, until: now + RETURN });
+        let _ = self.apply_at(now, Command::Advance);
+        self.move_bots(saved_at);
+        let guests: Vec<RacerId> =
+            self.race.racers().filter(|racer| !racer.bot).map(|racer| racer.id).collect();
+        for racer in guests {
+            // Who was lost before has the whole grace as well: nobody could come back meanwhile.
+            let _ = self.apply(Command::Rejoin { racer });
+            let _ = self.apply(Command::Disconnect { racer });
+        }
+        self.emptied();
+    }
+
+    /// Bots went on while there was no server: step by step, since what comes in one claim is credited to
+    /// the time of its last tap.
+    fn move_bots(&mut self, saved_at: Millis) {
+        let Some(go_at) = self.race.phase().go_at().filter(|_| self.race.phase().is_heat()) else { return };
+        let until = (self.now() - go_at).min(self.longest_heat());
+        let mut time = (saved_at - go_at).max(Millis::ZERO);
+        while time < until {
+            time = (time + BOTS_STEP).min(until);
+            self.act_bots(time);
+        }
+    }
+}
