@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Playback, playbackDelay, Track } from './motion';
+import { Playback, playbackDelay, runAt, Track } from './motion';
 
 describe('a lane between updates', () => {
   it('moves along the line between two known states', () => {
@@ -66,5 +66,17 @@ describe('playback', () => {
 
   it('stands at the gun before anything was heard', () => {
     expect(new Playback().moment(123)).toBe(0);
+  });
+});
+
+describe('a recorded run', () => {
+  const trace: [number, number][] = [[500, 1], [1000, 5], [2000, 6]];
+
+  it('goes from the line along its points, and stays where it ended', () => {
+    expect([-100, 0, 250, 500, 750, 1500, 2000, 9000].map((t) => runAt(trace, t))).toEqual([0, 0, 0.5, 1, 3, 5.5, 6, 6]);
+  });
+
+  it('that has no points stays at the line', () => {
+    expect(runAt([], 700)).toBe(0);
   });
 });

@@ -79,3 +79,17 @@ export class Playback {
     return this.#base === Infinity ? 0 : local - this.#base - playbackDelay;
   }
 }
+
+/** How far a recorded run had come at `t`: taps with fractions, between its points along a line. */
+export function runAt(trace: readonly (readonly [t: number, taps: number])[], t: number): number {
+  let [low, high] = [0, trace.length];
+  // The first point after `t`.
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((trace[middle]?.[0] ?? 0) > t) high = middle;
+    else low = middle + 1;
+  }
+  const [before, after] = [trace[low - 1] ?? [0, 0], trace[low]];
+  if (!after || t <= 0) return t <= 0 ? 0 : before[1];
+  return before[1] + ((after[1] - before[1]) * (t - before[0])) / (after[0] - before[0]);
+}

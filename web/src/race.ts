@@ -151,9 +151,18 @@ export function byTaps(a: { taps: number; lane: number }, b: { taps: number; lan
   return b.taps - a.taps || a.lane - b.lane;
 }
 
-/** How far along the track, 0 to 1. A timed race has no fixed end: its leader keeps pace with the clock. */
-export function progress(rules: Rules, taps: number, mostTaps: number, elapsed: number): number {
-  if (rules.mode === 'sprint') return clamp(taps / rules.taps);
+/** The taps to a racer's own finish: all the same, or their own with a handicap. Null where there is none. */
+export function courseOf(racer: Pick<Racer, 'course'>, rules: Rules): number | null {
+  if (rules.mode !== 'sprint') return null;
+  return (rules.handicap && racer.course) || rules.taps;
+}
+
+/**
+ * How far along the track, 0 to 1, for a sprint of `course` taps. A timed race has no fixed end: its
+ * leader keeps pace with the clock.
+ */
+export function progress(rules: Rules, taps: number, mostTaps: number, elapsed: number, course: number | null = null): number {
+  if (rules.mode === 'sprint') return clamp(taps / (course ?? rules.taps));
   if (rules.mode === 'timed') {
     const clock = clamp(elapsed / (rules.seconds * 1000));
     return mostTaps > 0 ? clamp((taps / mostTaps) * clock) : 0;

@@ -173,11 +173,12 @@ impl Running {
     /// Takes nobody in any more, and tells everybody to come back later.
     pub async fn shutdown(self) {
         let _ = self.stop.send(());
+        // A heat does not go on while its phones are sent away.
+        self.rooms.freeze_all().await;
         self.endpoint.drain(Drain { deadline: FAREWELL, ..Drain::default() }).await;
         if !self.serving.is_finished() {
             let _ = self.serving.await;
         }
-        self.rooms.save_all().await;
         self.keeper.close().await;
     }
 }

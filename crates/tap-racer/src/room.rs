@@ -161,7 +161,7 @@ enum Request {
     Rename { ticket: Ticket, name: Name, reply: oneshot::Sender<Result<Renamed, NotNow>> },
     History { last_seen: Option<u64>, reply: oneshot::Sender<(History, Position)> },
     Say { name: Name, text: ChatText },
-    Save { reply: oneshot::Sender<()> },
+    Freeze { reply: oneshot::Sender<()> },
 }
 
 /// Why a phone's wish was not met; the reason that the client sees.
@@ -279,12 +279,13 @@ impl RoomHandle {
         self.send(Request::Say { name, text }).await
     }
 
-    /// Hands over the state to be saved, for the last time before the server stops.
+    /// Saves the room as it is and lets nothing happen in it any more: the server stops, and the next one
+    /// goes on from here.
     ///
     /// # Errors
     /// When the room has ended.
-    pub async fn save(&self) -> Result<(), Ended> {
-        self.ask(|reply| Request::Save { reply }).await
+    pub async fn freeze(&self) -> Result<(), Ended> {
+        self.ask(|reply| Request::Freeze { reply }).await
     }
 
     async fn send(&self, request: Request) -> Result<(), Ended> {

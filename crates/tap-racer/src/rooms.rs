@@ -112,12 +112,12 @@ impl Rooms {
         self.admit(&mut open, id, |house, entry| RoomHandle::restore(id, room, house, entry));
     }
 
-    /// Saves all rooms, before the server stops.
-    pub async fn save_all(&self) {
+    /// Freezes all rooms, before the server stops.
+    pub async fn freeze_all(&self) {
         let handles: Vec<RoomHandle> =
             self.shared.open.lock().values().map(|room| room.handle.clone()).collect();
         // One that has just ended has nothing to save.
-        join_all(handles.iter().map(RoomHandle::save)).await;
+        join_all(handles.iter().map(RoomHandle::freeze)).await;
     }
 
     /// Whether its host ended this room, so that it is not to be opened again.

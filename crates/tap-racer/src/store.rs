@@ -5,6 +5,8 @@
 
 mod lock;
 mod saves;
+#[cfg(test)]
+mod tests;
 
 use std::{
     fs::{self, OpenOptions},
@@ -211,19 +213,27 @@ async fn connect(path: &Path) -> Result<SqliteConnection, StoreError> {
         .synchronous(SqliteSynchronous::Normal)
         .connect()
         .await?;
-    let checks: Vec<String> = sqlx::query_scalar("PRAGMA quick_check").fetch_all(&mut connection).await?;
+    if let Err(error) = prepare(&mut connection, path).await {
+        // Before the file is moved: in closing, its log is removed by name.
+        let _ = connection.close().await;
+        return Err(error);
+    }
+    Ok(connection)
+}
+
+async fn prepare(connection: &mut SqliteConnection, path: &Path) -> Result<(), StoreError> {
+    let checks: Vec<String> = sqlx::query_scalar("PRAGMA quick_check").fetch_all(&mut *connection).await?;
     if checks != ["ok"] {
         return Err(StoreError::Corrupt(checks.join("; ")));
     }
     // `run` asks for a connection of every lifetime, which no spawned task can give.
-    migrations().run_direct(None, &mut connection, false).await.map_err(|error| match error {
+    migrations().run_direct(None, connection, false).await.map_err(|error| match error {
         MigrateError::VersionMissing(_) | MigrateError::VersionMismatch(_) => {
             StoreError::Newer(path.to_owned())
         }
         MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => error.into(),
         other => StoreError::Database(other.into()),
-    })?;
-    Ok(connection)
+    })
 }
 
 /// In the order in which they are applied, each once. One that was ever released stays as it is.

@@ -75,6 +75,8 @@ pub(super) struct Task {
     ends_at: Option<Instant>,
     /// The host has ended it.
     pub has_ended: bool,
+    /// The server stops.
+    is_frozen: bool,
     visits: Arc<Visits>,
     entry: Entry,
 }
@@ -107,6 +109,7 @@ impl Task {
             ticks: 0,
             ends_at: is_made.then(|| Instant::now() + house.room_unused),
             has_ended: false,
+            is_frozen: false,
             visits: entry.visits().clone(),
             entry,
             house: house.clone(),
@@ -131,6 +134,10 @@ impl Task {
             self.heard_at = Instant::now();
             for request in batch.drain(..) {
                 self.serve(request);
+                if self.is_frozen {
+                    // Whoever still asks is sent away by the server, and asks the next one.
+                    return std::future::pending().await;
+                }
             }
             // Also when requests never cease: a heat must not wait for a quiet moment.
             if self.wake() {
@@ -193,8 +200,9 @@ impl Task {
                 let message = self.chat.add(name.to_string(), text, clock::wall_clock());
                 self.talk.broadcast(&self.house.endpoint, "new_msg", message);
             }
-            Request::Save { reply } => {
+            Request::Freeze { reply } => {
                 self.save();
+                self.is_frozen = true;
                 let _ = reply.send(());
             }
         }

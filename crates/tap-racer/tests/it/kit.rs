@@ -3,7 +3,7 @@
 use std::{
     collections::{HashMap, VecDeque},
     future::Future,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::atomic::{AtomicU32, Ordering},
     time::Duration,
 };
@@ -70,9 +70,15 @@ impl Server {
 
     /// Stops it, and starts another one on the same data.
     pub async fn restart(self) -> Server {
+        self.restart_with(&[], async |_| {}).await
+    }
+
+    /// The same with flags, and with something that happens while there is no server.
+    pub async fn restart_with(self, flags: &[&str], meanwhile: impl AsyncFnOnce(&Path)) -> Server {
         let Server { running, data } = self;
         running.shutdown().await;
-        Server::on(data, &[])
+        meanwhile(&data.0).await;
+        Server::on(data, flags)
     }
 
     /// The key that this server signs with.

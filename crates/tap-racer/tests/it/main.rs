@@ -9,5 +9,6 @@ mod hosting;
 mod http;
 mod modes;
 mod race;
+mod restarts;
 mod rooms;
 mod seats;

@@ -1,5 +1,5 @@
 // How the race stands at its head, for whoever needs nothing more of it.
-import { clamp } from '../../race';
+import { clamp, courseOf } from '../../race';
 import type { ConsoleRace } from '../race.svelte';
 import type { Front } from './director';
 
@@ -12,7 +12,7 @@ export function front(race: ConsoleRace): Front {
   let [first, second] = [0, 0];
   for (const racer of race.roster) {
     const taps = race.track(racer.lane)?.taps ?? 0;
-    const along = rules.mode === 'sprint' ? taps / (racer.course ?? rules.taps) : taps;
+    const along = taps / (courseOf(racer, rules) ?? 1);
     if (along > first) [first, second] = [along, first];
     else if (along > second) second = along;
   }

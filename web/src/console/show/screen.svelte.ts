@@ -1,11 +1,12 @@
-// What this screen's viewers have set for it, kept by the browser. Another tab may change it: the
-// tap-along test measures the television's delay there.
+// This one screen: what its viewers have set for it, kept by the browser, and how it fares. Another
+// tab may change what is set: the tap-along test measures the television's delay there.
 import { clamp } from '../../race';
 import { keys, lasting } from '../../store';
+import type { Awake } from '../../ui/awake';
 import { Sound, type Hearing } from '../../ui/sound';
 
 const usualVolume = 70;
-const longestDelay = 2000;
+export const longestTvDelay = 2000;
 
 function kept(key: string, usual: number, high: number): number {
   const text = lasting.get(key);
@@ -13,12 +14,16 @@ function kept(key: string, usual: number, high: number): number {
   return Number.isFinite(number) ? clamp(Math.round(number), 0, high) : usual;
 }
 
-export class Settings {
+export class Screen {
   muted = $state(false);
   /** 0 to 100. */
   volume = $state(usualVolume);
-  /** Milliseconds by which the television is late. */
+  /** Milliseconds by which the television shows late what it is given. */
   tvDelay = $state(0);
+
+  hearing = $state<Hearing>('off');
+  awake = $state<Awake>('none');
+  #sound: Sound | null = null;
 
   constructor() {
     this.read();
@@ -27,7 +32,7 @@ export class Settings {
   read(): void {
     this.muted = lasting.get(keys.sound) === 'off';
     this.volume = kept(keys.volume, usualVolume, 100);
-    this.tvDelay = kept(keys.tvDelay, 0, longestDelay);
+    this.tvDelay = kept(keys.tvDelay, 0, longestTvDelay);
   }
 
   mute(muted: boolean): void {
@@ -43,23 +48,15 @@ export class Settings {
   }
 
   setTvDelay(ms: number): void {
-    this.tvDelay = clamp(Math.round(ms) || 0, 0, longestDelay);
+    this.tvDelay = clamp(Math.round(ms) || 0, 0, longestTvDelay);
     if (this.tvDelay > 0) lasting.set(keys.tvDelay, String(this.tvDelay));
     else lasting.remove(keys.tvDelay);
   }
+
+  /** The loudspeaker; silent until something is set for it. */
+  get sound(): Sound {
+    return (this.#sound ??= new Sound((hearing) => (this.hearing = hearing)));
+  }
 }
 
-export const settings = new Settings();
-
-/** What this screen lets be heard. */
-class Hear {
-  hearing = $state<Hearing>('off');
-  readonly sound = new Sound((hearing) => (this.hearing = hearing));
-}
-
-let hear: Hear | undefined;
-
-/** The screen's one loudspeaker, made when a screen wants it. */
-export function loudspeaker(): Hear {
-  return (hear ??= new Hear());
-}
+export const thisScreen = new Screen();

@@ -1,0 +1,92 @@
+// What is said of a heat's places beside their order, on the screen and in the picture to share.
+import { t } from '../../i18n';
+import { gap, podium, rulesLine, score, headline, sideName } from '../../race';
+import type { Place, Racer, Results, Rules, Side, Tournament } from '../../wire';
+
+/** What did not count, what looked odd, and what was not the same for all; nothing for most. */
+export function notesOf(place: Place, rules: Rules): string[] {
+  const notes: string[] = [];
+  if (place.gone) notes.push(t('finish.gone'));
+  if (rules.handicap && rules.mode === 'sprint' && place.course) notes.push(t('finish.course', { n: place.course }));
+  if (place.false_starts) notes.push(t('finish.early', { n: place.false_starts }));
+  if (place.refused) notes.push(t('finish.refused', { n: place.refused }));
+  if (place.flagged) notes.push(t('finish.rhythm'));
+  return notes;
+}
+
+/** What stands beside a place in a list: how far behind the first where that is measured. */
+export function worth(place: Place, mode: Rules['mode']): string {
+  if (mode !== 'sprint' || place.time == null) return score(place, mode);
+  if (place.dead_heat) return t('finish.dead_heat');
+  return place.margin ? gap(place.margin) : score(place, mode);
+}
+
+/** Closer than this nobody can tell who was first, and so nobody is told to have been. */
+const deadHeatWithin = 20;
+
+/** How close it was at the front, in words; null where there is nothing to tell. */
+export function closeness(results: Results): string | null {
+  const [first, second] = results.places;
+  if (first?.time == null || second?.time == null) return null;
+  const ms = second.time - first.time;
+  if (first.dead_heat && second.dead_heat) {
+    return ms === 0 ? t('finish.same_time') : t('finish.too_close', { n: ms, limit: deadHeatWithin });
+  }
+  return t('finish.ahead', { name: first.name, gap: gap(ms).replace('+', '') });
+}
+
+/** Who goes on to the next round, if that heat was a group of a tournament. */
+export function through(results: Results, tournament: Tournament | null): Set<Racer['id']> {
+  const ran = new Set(results.places.map(({ id }) => id));
+  const group = tournament?.groups.findLast(({ done, racers }) => done && racers.length > 0 && racers.every(({ id }) => ran.has(id)));
+  return new Set(group?.racers.filter((racer) => racer.through).map(({ id }) => id));
+}
+
+export interface Row {
+  place: number;
+  name: string;
+  colour: string | undefined;
+  shape: string | undefined;
+  side: Side | null;
+  worth: string;
+}
+
+/** A heat in so few words that a picture holds them. */
+export interface Summary {
+  headline: string;
+  rules: string;
+  steps: Row[];
+  rows: Row[];
+  /** How many more raced than are named. */
+  more: number;
+}
+
+const rowsBesidePodium = 7;
+const rowsAlone = 13;
+
+export function summary(results: Results, rules: Rules): Summary {
+  const mode = results.mode ?? rules.mode;
+  const row = (place: Place): Row => {
+    const { place: number, name, colour, shape, team = null } = place;
+    return { place: number, name, colour, shape, side: team, worth: score(place, mode) };
+  };
+  const teams = results.team != null;
+  const { steps, rest } = teams ? { steps: [], rest: byTeam(results.places, results.team ?? 'left') } : podium(results);
+  const rows = rest.slice(0, steps.length > 0 ? rowsBesidePodium : rowsAlone);
+  return {
+    headline: headline(results),
+    rules: rulesLine(rules),
+    steps: steps.map(row),
+    rows: rows.map(row),
+    more: rest.length - rows.length,
+  };
+}
+
+/** The winners first, and who pulled most in front. */
+export function byTeam(places: Place[], won: Side): Place[] {
+  return [...places].sort((a, b) => Number(b.team === won) - Number(a.team === won) || b.taps - a.taps);
+}
+
+export function sideOf(row: Row): string | null {
+  return row.side === null ? null : sideName(row.side);
+}
