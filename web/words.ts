@@ -35,7 +35,7 @@ export function compile(language: string, page: string): string {
   const isWhole = english.every(([key]) => key in own);
   const format = new MessageFormat(language, { strictPluralKeys: isWhole });
   const texts = Object.fromEntries(english.map(([key, text]) => [key, own[key] ?? text]));
-  const functions = compileModule(format, texts).replace(/^import \{.*\} from "@messageformat\/runtime(\/lib\/plurals)?";\n/gm, '');
+  const functions = compileModule(format, texts).replace(/^import \{.*\} from "@messageformat\/runtime(\/lib\/(plurals|cardinals))?";\n/gm, '');
   if (/^import /m.test(functions)) throw new Error(`words in ${language}: only numbers, plurals and selections`);
   return `const cardinal = new Intl.PluralRules("${language}");
 const ordinal = new Intl.PluralRules("${language}", { type: "ordinal" });
