@@ -17,9 +17,12 @@ function chunks(entry, seen = new Set()) {
   return seen;
 }
 
-const first = [...chunks('play.html')];
+// What the page itself names, and all that this needs at once.
+const script = /<script[^>]* src="\/([^"]+)"/.exec(readFileSync(new URL('play.html', dist), 'utf8'))?.[1];
+const page = Object.keys(manifest).find((entry) => manifest[entry].file === script);
+const first = [...chunks(page)];
 const later = first.flatMap((entry) => manifest[entry].dynamicImports ?? []);
-const words = later.filter((entry) => entry.includes('virtual:words/')).sort(bySize);
+const words = later.filter((entry) => entry.includes('virtual:words/play/')).sort(bySize);
 if (words.length === 0) throw new Error('no words found in the manifest');
 const counted = [...first, words[0]];
 const total = counted.reduce((sum, entry) => sum + size(entry), 0);
@@ -27,7 +30,9 @@ const total = counted.reduce((sum, entry) => sum + size(entry), 0);
 const line = (entry) => `${String(size(entry)).padStart(7)}  ${manifest[entry].file}`;
 for (const entry of counted) console.log(line(entry));
 console.log(`${String(total).padStart(7)}  in all, of ${budget} bytes (gzip)`);
-const whenNeeded = later.filter((entry) => !words.includes(entry));
+const whenNeeded = Object.keys(manifest).filter(
+  (entry) => manifest[entry].file.endsWith('.js') && !first.includes(entry) && !entry.includes('virtual:words/'),
+);
 if (whenNeeded.length > 0) console.log(`When they are needed:\n${whenNeeded.map(line).join('\n')}`);
 if (total > budget) {
   console.error('the play page is too heavy');

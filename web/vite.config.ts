@@ -45,7 +45,11 @@ export default defineConfig({
         emptyOutDir: false,
         // The size check reads from it which files the page loads.
         manifest: 'play-manifest.json',
-        rolldownOptions: { input: { play: 'play.html' } },
+        rolldownOptions: {
+          input: { play: 'play.html' },
+          treeshake: { moduleSideEffects: [{ test: /svelte\/src\/internal\/client\//, sideEffects: false }] },
+          output: { codeSplitting: { groups: [{ name: 'page', test: /src\/play\/main\.ts$/ }] } },
+        },
       },
     },
   },

@@ -13,6 +13,8 @@ const folder = fileURLToPath(new URL('./src/i18n/words', import.meta.url));
 const prefix = 'virtual:words/';
 /** Every page has these as well. */
 const shared = 'shared';
+/** Loaded later by the phone's page, which has the shared ones already. */
+const later = 'more';
 
 export const languages = readdirSync(folder).sort();
 export const catalogs = readdirSync(join(folder, 'en')).map((file) => file.replace('.json', ''));
@@ -23,13 +25,17 @@ export function read(language: string, catalog: string): Catalog {
   return JSON.parse(readFileSync(pathOf(language, catalog), 'utf8')) as Catalog;
 }
 
+function catalogsOf(page: string): string[] {
+  return page === later ? [later] : [shared, page];
+}
+
 /**
  * Words as a module that makes functions of them. It imports nothing, so that one download is all it
  * takes: what it needs of the runtime comes from `speak`, plurals from the browser's `Intl`. What a
  * language has no words for yet is said in English.
  */
 export function compile(language: string, page: string): string {
-  const all = (language: string): Catalog => ({ ...read(language, shared), ...read(language, page) });
+  const all = (language: string): Catalog => Object.assign({}, ...catalogsOf(page).map((catalog) => read(language, catalog)));
   const own = all(language);
   const english = Object.entries(all('en'));
   const isWhole = english.every(([key]) => key in own);
@@ -54,7 +60,7 @@ export function words(): Plugin {
         const loaders = languages.map((language) => `"${language}": () => import("${prefix}${page}/${language}")`);
         return `export default { ${loaders.join(', ')} };`;
       }
-      for (const catalog of [shared, page]) {
+      for (const catalog of catalogsOf(page)) {
         for (const each of new Set(['en', language])) this.addWatchFile(pathOf(each, catalog));
       }
       return compile(language, page);

@@ -5,9 +5,12 @@ import WebSocket from 'ws';
 const patience = 20_000;
 
 export class Client {
-  /** @param {string} url the socket's, such as ws://127.0.0.1:4000/socket */
-  constructor(url, params = {}) {
-    this.socket = new Socket(url, { transport: WebSocket, params });
+  /**
+   * @param {string} url the socket's, such as ws://127.0.0.1:4000/socket
+   * @param {typeof WebSocket} [transport] another way there than the shortest
+   */
+  constructor(url, params = {}, transport = WebSocket) {
+    this.socket = new Socket(url, { transport, params });
     this.socket.connect();
   }
 

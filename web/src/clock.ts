@@ -7,16 +7,15 @@ export interface Sample {
   now: number;
 }
 
-/** Milliseconds to add to the local clock to get the server's. */
-export function offsetOf(sample: Sample): number {
-  return sample.now - (sample.asked + sample.answered) / 2;
-}
-
 const kept = 12;
+/** As far as two clocks part in a second, in seconds: cheap quartz is good to some 50 millionths. */
+const drift = 50e-6;
 
 /**
- * Keeps the exchange with the shortest round trip: half of it bounds the error. Old exchanges
- * fall out, because clocks drift apart.
+ * Each exchange bounds the offset from both sides, because its answer was written neither before it
+ * was asked for nor after it came. The offset is taken from the middle of what all of them allow: a
+ * route that is slow now and then, or in one direction, spoils only its own bound. Bounds widen
+ * with age, because clocks drift apart.
  */
 export class Clock {
   #samples: Sample[] = [];
@@ -38,9 +37,27 @@ export class Clock {
   add(sample: Sample): void {
     this.#rough = false;
     this.#samples = [...this.#samples, sample].slice(-kept);
-    const best = this.#samples.reduce((a, b) => (roundTrip(b) < roundTrip(a) ? b : a));
-    this.#offset = offsetOf(best);
-    this.#error = roundTrip(best) / 2;
+    // One of the clocks has been set when they contradict each other: then the newest is right.
+    if (!this.#settle()) {
+      this.#samples = [sample];
+      this.#settle();
+    }
+  }
+
+  #settle(): boolean {
+    const at = this.#samples[this.#samples.length - 1]?.answered ?? 0;
+    let low = -Infinity;
+    let high = Infinity;
+    for (const { asked, answered, now } of this.#samples) {
+      const drifted = (at - answered) * drift;
+      low = Math.max(low, now - answered - drifted);
+      // Whole milliseconds: what says 17 may be almost 18.
+      high = Math.min(high, now + 1 - asked + drifted);
+    }
+    if (low > high) return false;
+    this.#offset = (low + high) / 2;
+    this.#error = (high - low) / 2;
+    return true;
   }
 
   /** After sleep the two clocks may have parted: what was measured before counts no more. */
@@ -60,14 +77,15 @@ export class Clock {
     return this.#error;
   }
 
+  /** The shortest there and back of late, in milliseconds. */
+  get roundTrip(): number {
+    return Math.min(...this.#samples.map(({ asked, answered }) => answered - asked));
+  }
+
   /** The server's time at a local time. */
   at(local = localNow()): number {
     return local + this.#offset;
   }
-}
-
-function roundTrip(sample: Sample): number {
-  return sample.answered - sample.asked;
 }
 
 /** Unix milliseconds with fractions, which no adjustment of the system clock can make jump. */

@@ -1,4 +1,5 @@
-// Small memories of this browser. Private windows may refuse to remember; nobody should notice.
+// Small memories of this browser. Where it keeps nothing for a site (cookies blocked, some private
+// windows), the tab's own history entry does: a reload finds it again.
 
 function quietly<T>(attempt: () => T): T | null {
   try {
@@ -8,11 +9,31 @@ function quietly<T>(attempt: () => T): T | null {
   }
 }
 
+type Entry = Record<string, string>;
+
+function inHistory(): Entry {
+  return quietly(() => history.state as Entry | null) ?? {};
+}
+
+function writeHistory(entry: Entry): void {
+  quietly(() => history.replaceState(entry, ''));
+}
+
 function memory(area: () => Storage) {
   return {
-    get: (key: string): string | null => quietly(() => area().getItem(key)),
-    set: (key: string, value: string): void => void quietly(() => area().setItem(key, value)),
-    remove: (key: string): void => void quietly(() => area().removeItem(key)),
+    get: (key: string): string | null => quietly(() => area().getItem(key)) ?? inHistory()[key] ?? null,
+    set(key: string, value: string): void {
+      const kept = quietly(() => {
+        area().setItem(key, value);
+        return true;
+      });
+      if (!kept) writeHistory({ ...inHistory(), [key]: value });
+    },
+    remove(key: string): void {
+      quietly(() => area().removeItem(key));
+      const { [key]: gone, ...rest } = inHistory();
+      if (gone !== undefined) writeHistory(rest);
+    },
   };
 }
 
@@ -26,6 +47,8 @@ export const keys = {
   name: 'tap-racer.name',
   colour: 'tap-racer.colour',
   shape: 'tap-racer.shape',
+  phoneSound: 'tap-racer.phone-sound',
+  reloaded: 'tap-racer.reloaded',
   seat: (code: string) => `tap-racer.seat.${code}`,
   host: (code: string) => `tap-racer.host.${code}`,
   /** Who one is in a chat, and whom one does not hear there. */

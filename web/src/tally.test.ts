@@ -5,7 +5,7 @@ const every = 50;
 
 function inHeat(heat = 1): Tally {
   const tally = new Tally();
-  tally.resume(heat, 0);
+  tally.begin(heat);
   return tally;
 }
 
@@ -41,7 +41,7 @@ describe('coming back', () => {
     const tally = inHeat();
     for (let i = 0; i < 9; i++) tally.tap(i);
     tally.claim(0);
-    tally.resume(1, 4);
+    tally.resume(4);
     expect(tally.n).toBe(9);
     expect(tally.due(1, every)).toBe(0);
     expect(tally.claim(1)).toEqual({ heat: 1, n: 9, at: 8 });
@@ -49,45 +49,44 @@ describe('coming back', () => {
 
   it('counts on from the server when it knows more', () => {
     const tally = inHeat();
-    tally.resume(1, 12);
+    tally.resume(12);
     tally.tap(5);
     expect(tally.n).toBe(13);
   });
 
-  it('finds after a reload what the tab remembered', () => {
+  it('finds after a reload what the browser remembered', () => {
     const tally = new Tally();
-    tally.resume(3, 40, 43);
+    tally.begin(3, 40, { n: 43, at: 9100 });
     expect(tally.n).toBe(43);
     expect(tally.due(0, every)).toBe(0);
-    expect(tally.claim(0)).toEqual({ heat: 3, n: 43 });
+    expect(tally.claim(0)).toEqual({ heat: 3, n: 43, at: 9100 });
   });
 
   it('a new heat begins at nothing', () => {
     const tally = inHeat();
     tally.tap(1);
-    tally.resume(2, 0);
+    tally.begin(2);
     expect(tally.n).toBe(0);
     expect(tally.heat).toBe(2);
     expect(tally.due(0, every)).toBeNull();
   });
 });
 
-describe('what the tab remembers', () => {
-  const kept = JSON.stringify({ racer: '7', heat: 2, goAt: 1000, n: 31 });
+describe('what the browser remembers', () => {
+  const of = { racer: '7', heat: 2, goAt: 1000 };
+  const kept = JSON.stringify({ ...of, n: 31, at: 5200 });
 
   it('holds for the same racer in the same heat', () => {
-    expect(recall(kept, '7', 2, 1000)).toBe(31);
+    expect(recall(kept, of)).toEqual({ n: 31, at: 5200 });
   });
 
   it('is worth nothing to another racer, heat or race', () => {
-    expect(recall(kept, '8', 2, 1000)).toBe(0);
-    expect(recall(kept, '7', 3, 1000)).toBe(0);
-    expect(recall(kept, '7', 2, 1001)).toBe(0);
+    for (const other of [{ racer: '8' }, { heat: 3 }, { goAt: 1001 }]) expect(recall(kept, { ...of, ...other })).toEqual({ n: 0 });
   });
 
   it('may be missing or broken', () => {
-    for (const text of [null, '', 'null', '{', '[]', '{"racer":"7","heat":2,"goAt":1000,"n":"x"}']) {
-      expect(recall(text, '7', 2, 1000)).toBe(0);
-    }
+    const broken = [null, '', 'null', '{', '[]', JSON.stringify({ ...of, n: 'x' }), JSON.stringify({ ...of, n: -4 })];
+    for (const text of broken) expect(recall(text, of)).toEqual({ n: 0 });
+    expect(recall(JSON.stringify({ ...of, n: 4, at: 'x' }), of)).toEqual({ n: 4 });
   });
 });

@@ -7,6 +7,12 @@ export interface Claim {
   at?: number;
 }
 
+/** A count, and when its last tap was made in milliseconds since the gun. */
+export interface Counted {
+  n: number;
+  at?: number;
+}
+
 export class Tally {
   #heat = 0;
   #n = 0;
@@ -22,22 +28,36 @@ export class Tally {
     return this.#n;
   }
 
-  /**
-   * A heat as the server knows it, with what it has heard from this racer. In the same heat the
-   * count never falls: what the server missed is claimed again, at once.
-   */
-  resume(heat: number, claimed: number, remembered = 0): void {
-    const own = heat === this.#heat ? this.#n : 0;
-    if (heat !== this.#heat) this.#at = undefined;
+  get at(): number | undefined {
+    return this.#at;
+  }
+
+  /** Another heat, of which the server has heard `claimed` and this browser remembers something. */
+  begin(heat: number, claimed = 0, remembered: Counted = { n: 0 }): void {
     this.#heat = heat;
-    this.#n = Math.max(own, claimed, remembered);
+    this.#n = Math.max(claimed, remembered.n);
+    this.#at = remembered.n > claimed ? remembered.at : undefined;
+    this.#heard(claimed);
+  }
+
+  /**
+   * The same heat, after a break. The count never falls: what the server missed is claimed again,
+   * at once.
+   */
+  resume(claimed: number, remembered: Counted = { n: 0 }): void {
+    if (remembered.n > this.#n) this.#at = remembered.at;
+    this.#n = Math.max(this.#n, claimed, remembered.n);
+    this.#heard(claimed);
+  }
+
+  #heard(claimed: number): void {
     this.#claimed = claimed;
     this.#claimedAt = -Infinity;
   }
 
-  /** A tap made `at` milliseconds after the gun; negative before it. */
-  tap(at: number): void {
-    this.#n += 1;
+  /** Taps made `at` milliseconds after the gun; negative before it. */
+  tap(at: number, taps = 1): void {
+    this.#n += taps;
     this.#at = Math.round(at);
   }
 
@@ -54,21 +74,25 @@ export class Tally {
   }
 }
 
-/** What a reload must not lose, kept in the tab. The gun's time tells heats of other days apart. */
-export interface Remembered {
+/** Which heat is meant: the gun's time tells heats of other days, and of another server, apart. */
+export interface HeatOf {
   racer: string;
   heat: number;
   goAt: number;
-  n: number;
 }
 
-export function recall(text: string | null, racer: string, heat: number, goAt: number): number {
-  if (!text) return 0;
+/** What a reload must not lose. */
+export type Remembered = HeatOf & Counted;
+
+export function recall(text: string | null, of: HeatOf): Counted {
+  const nothing = { n: 0 };
+  if (!text) return nothing;
   try {
     const kept = JSON.parse(text) as Partial<Remembered>;
-    const same = kept.racer === racer && kept.heat === heat && kept.goAt === goAt;
-    return same && Number.isSafeInteger(kept.n) && (kept.n ?? 0) > 0 ? (kept.n ?? 0) : 0;
+    const same = kept.racer === of.racer && kept.heat === of.heat && kept.goAt === of.goAt;
+    if (!same || !Number.isSafeInteger(kept.n) || (kept.n ?? 0) < 0) return nothing;
+    return { n: kept.n ?? 0, ...(Number.isSafeInteger(kept.at) && { at: kept.at }) };
   } catch {
-    return 0;
+    return nothing;
   }
 }

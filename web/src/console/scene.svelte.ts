@@ -24,6 +24,9 @@ export class Scene {
     return phase === 'lobby' ? 'lobby' : phase === 'finished' ? 'finish' : 'race';
   });
 
+  /** The bracket takes all the room there is: nobody can join it any more. */
+  readonly layout = $derived.by(() => (this.name === 'bracket' ? 'finish' : this.view));
+
   readonly name = $derived.by((): 'lobby' | 'race' | 'finish' | 'bracket' | 'champion' => {
     const { tournament, heat } = this.#race;
     if (!tournament || this.view === 'race') return this.view;

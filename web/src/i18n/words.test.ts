@@ -40,7 +40,8 @@ const files = readdirSync(source, { recursive: true, encoding: 'utf8' })
   .filter((file) => /\.(svelte|ts)$/.test(file) && !/\.test\.ts$/.test(file))
   .map((file) => {
     const catalog = page[file.split('/')[0] ?? ''];
-    return { file, text: readFileSync(new URL(file, source), 'utf8'), catalogs: catalog ? ['shared', catalog] : ['shared'] };
+    const catalogs = ['shared', ...(catalog ? [catalog] : []), ...(file.startsWith('play/more/') ? ['more'] : [])];
+    return { file, text: readFileSync(new URL(file, source), 'utf8'), catalogs };
   });
 const english = Object.fromEntries(catalogs.map((catalog) => [catalog, read('en', catalog)]));
 const everyKey = new Set(Object.values(english).flatMap(Object.keys));

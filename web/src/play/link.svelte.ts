@@ -1,149 +1,216 @@
-// Binds a phone to its room: the seat, the clock, and the claims that carry its taps.
+// Binds a phone to its room: the seat, the clock, and the line that carries its taps.
 import type { Channel } from 'phoenix';
-import { localNow } from '../clock';
-import { isOpen, Live } from '../live';
+import { t } from '../i18n';
+import { call, isOpen, Live } from '../live';
 import { isLasting, roomMayBeMissingFor, sentence } from '../reasons';
 import { topic } from '../rooms';
-import { keys, lasting, passing } from '../store';
-import type { PlayJoined, Refusal } from '../wire';
+import { keys, lasting } from '../store';
+import { ClockSync } from '../sync';
+import type { PlayJoined, Refusal, Renamed } from '../wire';
+import { Claims, signOfLifeEvery } from './claims';
 import { Phone, type Tapped } from './phone.svelte';
 
-/** Where this page stands: at the door, in the room, or out of it for a reason. */
-export type Standing = 'door' | 'joining' | 'in' | 'taken' | 'kicked' | 'closed';
+/** Where this page stands: at the door, before it, in the room, or out of it for a reason. */
+export type Standing = 'door' | 'joining' | 'knocking' | 'in' | 'taken' | 'kicked' | 'closed';
 
 export interface Wish {
   name: string;
-  colour?: string;
-  shape?: string;
+  colour?: string | undefined;
+  shape?: string | undefined;
 }
 
-const exchangesAtJoin = 6;
-const exchangeGap = 130;
-const exchangeEvery = 20_000;
 const quietInARace = 1500;
+/** Who races or knocks waits no longer than this for another try. */
+const hurry = 1000;
+/** So wrong may a clock be that it is not measured anew for a race. */
+const wellMeasured = 25;
 
 export class PhoneLink {
   readonly phone = new Phone();
   standing = $state<Standing>('door');
   connected = $state(false);
   problem = $state<string | null>(null);
+  /** What this guest would like to be called and to look like. */
+  wish = $state.raw<Wish>(rememberedWish());
 
   readonly #code: string;
+  readonly #sync = new ClockSync(this.phone.clock, () => this.#channel);
+  readonly #claims = new Claims(this.phone, () => (this.connected && isOpen(this.#channel) ? this.#channel : null));
   #live: Live | null = null;
   #channel: Channel | null = null;
-  #wish: Wish = { name: '' };
+  #ticket: string | null = null;
   /** When this page was last known to sit in its room. */
   #lastIn = -Infinity;
-  #claimDue: ReturnType<typeof setTimeout> | null = null;
 
   constructor(code: string) {
     this.#code = code;
-    if (lasting.get(keys.seat(code)) !== null) {
-      this.enter({ name: lasting.get(keys.name) ?? '' });
-    } else if (code !== '') {
-      void this.#look();
-    }
+    if (lasting.get(keys.seat(code)) !== null) this.enter();
+    else void this.#reserve();
+
+    // Before phoenix.js hears of it, which closes its socket when the page is put away.
+    const putAway = () => this.#claims.say(true);
+    window.addEventListener('pagehide', putAway);
     document.addEventListener('visibilitychange', () => {
-      if (document.visibilityState !== 'visible') return;
-      this.phone.clock.forget();
-      this.#measureClock();
+      if (document.visibilityState === 'hidden') putAway();
     });
-    setInterval(() => this.#measureClock(2), exchangeEvery);
     setInterval(() => {
-      if (this.phone.phase === 'running' && this.#live && this.#live.silence > quietInARace) this.#live.prove();
+      if (!this.#live) return;
+      this.#live.patience = this.phone.racing || this.standing === 'knocking' ? hurry : Infinity;
+      const waits = this.phone.racing || this.standing === 'joining';
+      if (waits && this.#live.connected && this.#live.silence > quietInARace) this.#live.prove();
     }, 500);
   }
 
-  /** Says so at once when there is no such room, before anybody has typed a name. */
-  async #look(): Promise<void> {
-    const response = await fetch(`/api/rooms/${encodeURIComponent(this.#code)}`).catch(() => null);
-    if (response?.status === 404) this.problem = sentence('no such room');
+  /**
+   * Reserves a seat while the guest types a name, so that joining twice is joining once. Says so at
+   * once when there is no such room.
+   */
+  async #reserve(): Promise<void> {
+    const response = await fetch('/api/tickets', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ room: this.#code || null }),
+    }).catch(() => null);
+    const reply = (await response?.json().catch(() => null)) as { ticket?: string; reason?: string } | null;
+    this.#ticket = reply?.ticket ?? null;
+    const missing = reply?.reason === 'no such room' || (await fetch(`/api/rooms/${this.#code}`).catch(() => null))?.status === 404;
+    if (missing && this.#code && this.standing === 'door') this.problem = sentence('no such room');
   }
 
-  enter(wish: Wish): void {
-    this.#wish = wish;
+  enter(wish = this.wish): void {
+    this.wish = wish;
     this.problem = null;
     this.standing = 'joining';
-    this.#live ??= new Live((connected) => {
-      if (connected) return;
-      if (this.connected) this.#lastIn = performance.now();
-      this.connected = false;
-    });
+    this.#live ??= new Live(
+      (connected) => this.#lineIs(connected),
+      () => {
+        this.phone.clock.forget();
+        this.#sync.measure();
+      },
+    );
     const { phone } = this;
     this.#channel = this.#live.join<PlayJoined>(topic('play', this.#code), {
-      params: () => {
-        const seat = lasting.get(keys.seat(this.#code));
-        return { ...this.#wish, ...(seat !== null && { seat }) };
-      },
+      params: () => ({ ...this.wish, seat: this.#seat ?? undefined, ticket: this.#ticket ?? undefined, alive: signOfLifeEvery }),
       joined: (reply) => this.#joined(reply),
       refused: (refusal) => this.#refused(refusal),
-      lost: () => {
-        if (this.connected) this.#lastIn = performance.now();
-        this.connected = false;
-      },
+      lost: () => this.#lineIs(false),
       closed: () => {
         if (this.standing === 'in') this.standing = 'closed';
       },
       events: {
-        phase: phone.phaseChanged.bind(phone),
+        phase: (change: Parameters<Phone['phaseChanged']>[0]) => {
+          phone.phaseChanged(change);
+          this.#claims.phaseChanged();
+          if (change.phase === 'countdown' && !(phone.clock.error < wellMeasured)) this.#sync.measure();
+        },
         rules: phone.rulesChosen.bind(phone),
         you: phone.you.bind(phone),
         results: phone.resultsIn.bind(phone),
+        tournament: (mine: Phone['tournament']) => (phone.tournament = mine?.state ? mine : null),
+        handicap: ({ handicap }: { handicap: number | null }) => (phone.handicap = handicap),
+        cohost: ({ cohost }: { cohost: boolean }) => (phone.cohost = cohost),
+        renamed: (renamed: Renamed) => this.#renamed(renamed),
         seat_taken: () => (this.standing = 'taken'),
         kicked: () => (this.standing = 'kicked'),
+        room_ended: () => this.#roomEnded(),
       },
     });
   }
 
-  #joined(reply: PlayJoined): void {
-    lasting.set(keys.seat(this.#code), reply.seat);
-    lasting.set(keys.name, this.#wish.name || reply.racer.name);
-    this.phone.joined(reply, passing.get(keys.tally(this.#code)));
-    this.standing = 'in';
-    this.connected = true;
-    this.#measureClock();
-    // Whatever was tapped while the line was dead is claimed now.
-    this.#claim();
+  #lineIs(up: boolean): void {
+    if (up) {
+      if (this.standing === 'joining') this.problem = null;
+      return;
+    }
+    if (this.connected) this.#lastIn = performance.now();
+    this.connected = false;
+    if (this.standing === 'joining') this.problem = t('door.unreachable');
   }
 
-  #refused({ reason }: Refusal): 'retry' | 'end' {
+  #joined(reply: PlayJoined): void {
+    this.#seat = reply.seat;
+    lasting.set(keys.name, this.wish.name || reply.racer.name);
+    this.phone.joined(reply, lasting.get(keys.tally(this.#code)));
+    this.standing = 'in';
+    this.problem = null;
+    this.connected = true;
+    this.#sync.measure();
+    // Whatever was tapped while the line was dead is claimed now.
+    this.#claims.joined(reply.alive ?? null);
+  }
+
+  #refused({ reason, seat }: Refusal): 'retry' | 'end' {
+    if (reason === 'waiting for approval') {
+      if (seat) this.#seat = seat;
+      this.standing = 'knocking';
+      return 'retry';
+    }
     // Who already races keeps the screen while a refusal may pass.
     const missing = reason === 'no such room' && performance.now() - this.#lastIn < roomMayBeMissingFor;
     if (this.phone.racer !== null && (missing || !isLasting(reason))) {
       this.connected = false;
       return 'retry';
     }
+    if (reason === 'rate limited') {
+      this.problem = t('door.rush');
+      return 'retry';
+    }
     this.problem = sentence(reason);
     this.standing = 'door';
     this.phone.racer = null;
     // A refused seat is worth nothing; the next try is a newcomer's, unless the host wants none of it.
-    if (isLasting(reason) && reason !== 'banned') lasting.remove(keys.seat(this.#code));
+    if (isLasting(reason) && reason !== 'banned') this.#seat = null;
     return 'end';
+  }
+
+  #roomEnded(): void {
+    this.standing = 'closed';
+    this.#seat = null;
+  }
+
+  #renamed({ name, seat }: Renamed): void {
+    this.#seat = seat;
+    this.wish = { ...this.wish, name };
+    lasting.set(keys.name, name);
+    this.phone.renamed(name);
+  }
+
+  get #seat(): string | null {
+    return lasting.get(keys.seat(this.#code));
+  }
+
+  set #seat(seat: string | null) {
+    if (seat === null) lasting.remove(keys.seat(this.#code));
+    else lasting.set(keys.seat(this.#code), seat);
   }
 
   /** Back to the door, to come in again, under another name as they like. */
   toTheDoor(): void {
     this.standing = 'door';
+    this.problem = null;
+    this.phone.racer = null;
   }
 
   /** Gives the seat up. */
   leave(): void {
     this.toTheDoor();
-    lasting.remove(keys.seat(this.#code));
+    this.#seat = null;
+    // A ticket is the seat it became.
+    this.#ticket = null;
     this.#channel?.leave();
   }
 
   /** Takes the seat back from the other tab. */
   playHere(): void {
-    this.enter(this.#wish);
+    this.enter();
   }
 
-  tap(moment: number): Tapped {
-    const tapped = this.phone.tap(moment);
+  tap(moment: number, steps = 1): Tapped {
+    const tapped = this.phone.tap(moment, steps);
     if (tapped === 'counted' || tapped === 'early') {
       const kept = this.phone.remember();
-      if (kept) passing.set(keys.tally(this.#code), kept);
-      this.#claim();
+      if (kept) lasting.set(keys.tally(this.#code), kept);
+      this.#claims.say();
     }
     return tapped;
   }
@@ -152,31 +219,22 @@ export class PhoneLink {
     if (isOpen(this.#channel)) this.#channel.push('cheer', { emoji });
   }
 
-  #claim(): void {
-    const { phone } = this;
-    // Claims are not queued for later: after a reconnect one claim says it all.
-    if (!isOpen(this.#channel) || !this.connected) return;
-    const due = phone.tally.due(performance.now(), phone.reportEvery);
-    if (due === null) return;
-    if (due === 0 || phone.finished) {
-      if (this.#claimDue) clearTimeout(this.#claimDue);
-      this.#claimDue = null;
-      this.#channel.push('tap', phone.tally.claim(performance.now()));
-      return;
+  /** Asks the room for something; a refusal is thrown as a sentence. */
+  async ask<Reply>(event: string, payload: object = {}): Promise<Reply> {
+    if (!this.#channel || !this.connected) throw new Error(sentence('no answer from the server'));
+    try {
+      return await call<Reply>(this.#channel, event, payload);
+    } catch (reason) {
+      throw new Error(sentence(reason as string));
     }
-    this.#claimDue ??= setTimeout(() => {
-      this.#claimDue = null;
-      this.#claim();
-    }, due);
   }
 
-  #measureClock(times = exchangesAtJoin): void {
-    const channel = this.#channel;
-    if (!isOpen(channel) || document.visibilityState === 'hidden') return;
-    const asked = localNow();
-    channel.push('sync', { t0: Math.round(asked) }).receive('ok', ({ now }: { now: number }) => {
-      this.phone.clock.add({ asked, answered: localNow(), now });
-      if (times > 1) setTimeout(() => this.#measureClock(times - 1), exchangeGap);
-    });
+  async rename(name: string): Promise<void> {
+    this.#renamed(await this.ask<Renamed>('rename', { name }));
   }
+}
+
+function rememberedWish(): Wish {
+  const kept = (key: string) => lasting.get(key) ?? undefined;
+  return { name: kept(keys.name) ?? '', colour: kept(keys.colour), shape: kept(keys.shape) };
 }

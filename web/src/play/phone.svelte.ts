@@ -3,7 +3,8 @@
 import { Clock } from '../clock';
 import { defaultRules } from '../race';
 import { recall, Tally } from '../tally';
-import type { Chosen, Phase, PhaseChange, PlayJoined, Results, Rules, Side, You } from '../wire';
+import { outcomeOf } from './outcome';
+import type { Chosen, Input, Phase, PhaseChange, PlayJoined, Results, Rules, Side, TournamentOfMine, You } from '../wire';
 
 /** What became of a tap: counted, too early, too late, or no race to count it in. */
 export type Tapped = 'counted' | 'early' | 'over' | 'idle';
@@ -12,6 +13,7 @@ export class Phone {
   racer = $state.raw<PlayJoined['racer'] | null>(null);
   room = $state('');
   chat = $state<string | null>(null);
+  cohost = $state(false);
   phase = $state<Phase>('lobby');
   rules = $state.raw<Rules>(defaultRules);
   /** What the host has chosen since the last race began. */
@@ -27,55 +29,94 @@ export class Phone {
   taps = $state(0);
   refused = $state(0);
   falseStarts = $state(0);
+  /** By how many milliseconds the last claim was credited earlier than it came. */
+  compensated = $state<number | null>(null);
+  /** How many phones the open finish waits for. */
+  waitingFor = $state(0);
   /** The last word on this racer in this heat. */
   final = $state.raw<You | null>(null);
   results = $state.raw<Results | null>(null);
+  tournament = $state.raw<TournamentOfMine | null>(null);
+  /** Of a thousand: the part of the course that this racer runs in races with a handicap. */
+  handicap = $state<number | null>(null);
   /** Everything tapped in this heat, counting or not. */
   n = $state(0);
   /** Taps of this page that came before the gun. */
   early = $state(0);
+  /** Taps of this page that came after the end. */
+  late = $state(0);
   /** Whether this phone's gun has fired. */
   started = $state(false);
   over = $state(false);
-  /** How far from the server's gun this phone's fired, at most, in milliseconds. */
-  startError = $state<number | null>(null);
+  /** How late this phone's gun fired by its own clock, and how far that clock may be wrong. */
+  gun = $state.raw<{ late: number; unsure: number } | null>(null);
   firstTap = $state<number | null>(null);
 
   #fromTheStart = true;
+  /** Of this heat; a new calibration counts from the next. */
+  #course = $state<number | null>(null);
 
   readonly clock = new Clock();
   readonly tally = new Tally();
   reportEvery = 50;
 
+  readonly input = $derived<Input>(this.rules.input ?? 'tap');
+  /** The taps that this racer's course takes, where there is a course. */
+  readonly goal = $derived(this.rules.mode === 'sprint' ? (this.#course ?? this.rules.taps) : null);
   /** Taps that count, as far as this phone knows. */
   readonly count = $derived.by(() => {
     const good = Math.max(0, this.n - Math.max(this.early, this.falseStarts) - this.refused);
-    return this.rules.mode === 'sprint' ? Math.min(good, this.rules.taps) : good;
+    return this.goal === null ? good : Math.min(good, this.goal);
   });
   readonly racing = $derived(
     this.inHeat && (this.phase === 'countdown' || this.phase === 'running' || this.phase === 'finishing'),
   );
-  readonly finished = $derived(this.rules.mode === 'sprint' && this.count >= this.rules.taps);
+  readonly finished = $derived(this.goal !== null && this.count >= this.goal);
+  readonly outcome = $derived(
+    outcomeOf({
+      results: this.results,
+      own: this.results?.places.find((place) => place.id === this.racer?.id),
+      you: this.final,
+      taps: this.taps,
+      place: this.place,
+      of: this.of,
+      team: this.team,
+      isSprint: this.rules.mode === 'sprint',
+    }),
+  );
+  /** What comes next, as far as it is known. */
+  readonly next = $derived(this.chosen ?? this.rules);
 
   joined(reply: PlayJoined, remembered: string | null): void {
     this.clock.guess(reply.now);
+    const same =
+      reply.racer.id === this.racer?.id && reply.heat === this.heat && (reply.go_at == null || reply.go_at === this.goAt);
     this.racer = reply.racer;
     this.room = reply.room;
     this.chat = reply.chat ?? null;
     this.chosen = reply.next_rules ?? null;
+    this.cohost = reply.cohost ?? false;
+    this.handicap = reply.handicap ?? null;
     this.reportEvery = reply.report_every ?? this.reportEvery;
+    if (!same) this.#clear();
     this.#enter(reply);
     this.inHeat = reply.in_heat ?? true;
     this.team = reply.team ?? this.#teamIn(reply);
+    this.#course = reply.rules.handicap ? (reply.course ?? null) : null;
     const claimed = reply.claimed ?? reply.taps;
     this.taps = reply.taps;
     this.refused = reply.refused ?? 0;
     // Past a sprint's goal the surplus is no false start; `you` tells them apart.
-    const surplus = reply.rules.mode === 'sprint' && reply.taps >= reply.rules.taps;
+    const surplus = this.goal !== null && reply.taps >= this.goal;
     if (!surplus) this.falseStarts = Math.max(0, claimed - this.taps - this.refused);
-    const kept = reply.go_at == null ? 0 : recall(remembered, String(reply.racer.id), reply.heat, reply.go_at);
-    if (Math.max(claimed, kept) > this.tally.n) this.#fromTheStart = false;
-    this.tally.resume(reply.heat, claimed, kept);
+    const kept = recall(remembered, {
+      racer: String(reply.racer.id),
+      heat: reply.heat,
+      goAt: this.goAt ?? NaN,
+    });
+    if (Math.max(claimed, kept.n) > this.tally.n) this.#fromTheStart = false;
+    if (same) this.tally.resume(claimed, kept);
+    else this.tally.begin(reply.heat, claimed, kept);
     this.n = this.tally.n;
     if (reply.results) this.resultsIn(reply.results);
   }
@@ -83,22 +124,27 @@ export class Phone {
   phaseChanged(change: PhaseChange): void {
     this.clock.guess(change.now);
     const next = change.heat !== this.heat;
+    if (next || change.phase === 'lobby') this.#clear();
     this.#enter(change);
     if (next) {
-      this.tally.resume(change.heat, 0);
+      this.tally.begin(change.heat);
       this.n = 0;
     }
-    if (change.phase === 'countdown') this.inHeat = true;
+    if (change.field && this.racer) this.inHeat = change.field.includes(this.racer.lane);
+    else if (change.phase === 'countdown') this.inHeat = true;
+    if (change.phase === 'countdown') this.#course = this.courseOf(change.rules);
     if (change.teams) this.team = this.#teamIn(change);
   }
 
+  /** Another heat, or none: what was of the last one is no more. */
+  #clear(): void {
+    this.place = this.final = this.results = this.gun = this.firstTap = this.compensated = null;
+    this.taps = this.refused = this.falseStarts = this.early = this.late = this.waitingFor = 0;
+    this.started = this.over = false;
+    this.#fromTheStart = true;
+  }
+
   #enter(change: PhaseChange): void {
-    if (change.heat !== this.heat || change.phase === 'lobby') {
-      this.place = this.final = this.results = this.startError = this.firstTap = null;
-      this.taps = this.refused = this.falseStarts = this.early = 0;
-      this.started = this.over = false;
-      this.#fromTheStart = true;
-    }
     if (change.phase === 'countdown') this.chosen = null;
     this.phase = change.phase;
     this.heat = change.heat;
@@ -108,10 +154,22 @@ export class Phone {
       change.ends_at ??
       (change.rules.mode === 'timed' && this.goAt !== null ? this.goAt + change.rules.seconds * 1000 : null);
     if (change.phase === 'running' || change.phase === 'finishing') this.started = true;
+    // Who hears that the race is decided taps no more, so that no phone has longer than another.
+    if (change.phase === 'finishing') this.over = true;
   }
 
   rulesChosen({ rules }: Chosen): void {
     this.chosen = rules;
+  }
+
+  renamed(name: string): void {
+    if (this.racer) this.racer = { ...this.racer, name };
+  }
+
+  /** What this racer would run under these rules; null where everybody runs the same. */
+  courseOf(rules: Rules): number | null {
+    if (!rules.handicap || rules.mode !== 'sprint' || this.handicap === null) return null;
+    return Math.max(1, Math.ceil((rules.taps * this.handicap) / 1000));
   }
 
   #teamIn(change: PhaseChange): Side | null {
@@ -124,6 +182,8 @@ export class Phone {
     this.refused = you.refused;
     this.falseStarts = you.false_starts ?? this.falseStarts;
     this.inHeat = you.in_heat ?? this.inHeat;
+    this.compensated = you.compensated ?? this.compensated;
+    this.waitingFor = you.waiting_for ?? 0;
     this.place = you.place;
     this.of = you.of;
     if (you.final) this.final = you;
@@ -136,18 +196,19 @@ export class Phone {
     if (own && results.final) this.taps = own.taps;
   }
 
-  /** A finger came down at a local time. */
-  tap(moment: number): Tapped {
+  /** A finger came down at a local time; in other kinds of input, so many steps were made. */
+  tap(moment: number, steps = 1): Tapped {
     if (!this.racing || this.goAt === null) return 'idle';
     const at = this.clock.at(moment) - this.goAt;
-    if (this.endsAt !== null && this.goAt + at >= this.endsAt) {
+    if (this.over || (this.endsAt !== null && this.goAt + at >= this.endsAt)) {
       this.over = true;
+      this.late += steps;
       return 'over';
     }
-    this.tally.tap(at);
+    this.tally.tap(at, steps);
     this.n = this.tally.n;
     if (at < 0) {
-      this.early += 1;
+      this.early += steps;
       return 'early';
     }
     // Of a heat that another page began, the first tap is not known here.
@@ -163,21 +224,27 @@ export class Phone {
   /** The gun has fired on this screen, `late` milliseconds past its time. */
   gunFired(late: number): void {
     this.started = true;
-    const unsure = Number.isFinite(this.clock.error) ? this.clock.error : 0;
-    this.startError = Math.round(Math.abs(late) + unsure);
+    this.gun = { late, unsure: this.clock.error };
   }
 
   /** What remains of a timed race, 1 at the gun and 0 at its end. */
   timeLeft(): number {
     if (this.endsAt === null || this.goAt === null) return 0;
     const left = (this.endsAt - this.clock.at()) / (this.endsAt - this.goAt);
-    this.over = left <= 0;
+    if (left <= 0) this.over = true;
     return Math.min(1, Math.max(0, left));
+  }
+
+  /** Whether this racer is through with the heat: its course is done, or its time is up. */
+  through(): boolean {
+    if (!this.racing || this.phase === 'countdown') return false;
+    return this.over || this.finished || this.timeLeft() <= 0 && this.endsAt !== null;
   }
 
   /** What a reload of this page must find again. */
   remember(): string | null {
     if (this.goAt === null || !this.racer) return null;
-    return JSON.stringify({ racer: String(this.racer.id), heat: this.heat, goAt: this.goAt, n: this.n });
+    const { n, at } = this.tally;
+    return JSON.stringify({ racer: String(this.racer.id), heat: this.heat, goAt: this.goAt, n, at });
   }
 }

@@ -116,9 +116,88 @@ describe('a seat', () => {
   });
 });
 
-it('the start error holds the clock’s own uncertainty', () => {
+describe('the same racer', () => {
+  it('of a server that lost its data begins anew, whatever was counted', () => {
+    const phone = running();
+    for (let i = 0; i < 5; i++) phone.tap(localNow());
+    phone.joined(reply({ phase: 'running', heat: 1, go_at: localNow() - 200, taps: 0, claimed: 0, in_heat: true }), phone.remember());
+    expect(phone.n).toBe(0);
+    expect(phone.tally.due(0, 50)).toBeNull();
+  });
+
+  it('finds its count when the server went back to an older state of the same heat', () => {
+    const phone = running();
+    for (let i = 0; i < 8; i++) phone.tap(localNow());
+    phone.tally.claim(0);
+    phone.joined(reply({ phase: 'running', heat: 1, go_at: phone.goAt, taps: 3, claimed: 3, in_heat: true }), null);
+    expect(phone.n).toBe(8);
+    expect(phone.tally.due(0, 50)).toBe(0);
+  });
+
+  it('after a reload claims its last tap at the time when it was made', () => {
+    const before = running();
+    before.tap(localNow());
+    const after = new Phone();
+    after.joined(reply({ phase: 'running', heat: 1, go_at: before.goAt, taps: 0, claimed: 0, in_heat: true }), before.remember());
+    expect(after.tally.claim(0)).toEqual({ heat: 1, n: 1, at: before.tally.at });
+  });
+});
+
+describe('the end', () => {
+  it('of a sprint stops the count when word of it comes, and says how many were too late', () => {
+    const phone = running();
+    phone.tap(localNow());
+    phone.phaseChanged({ phase: 'finishing', heat: 1, now: localNow(), go_at: phone.goAt, rules: sprint });
+    expect(phone.tap(localNow())).toBe('over');
+    expect([phone.n, phone.late, phone.through()]).toEqual([1, 1, true]);
+  });
+
+  it('has come for who completed the course, and for who is out of time', () => {
+    const sprinter = running();
+    expect(sprinter.through()).toBe(false);
+    for (let i = 0; i < 10; i++) sprinter.tap(localNow());
+    expect(sprinter.through()).toBe(true);
+    expect(running({ rules: { mode: 'timed', seconds: 5 }, go_at: localNow() - 4900 }).through()).toBe(false);
+    expect(running({ rules: { mode: 'timed', seconds: 5 }, go_at: localNow() - 5100 }).through()).toBe(true);
+    expect(running({ rules: { mode: 'timed', seconds: 5 }, go_at: localNow() - 5100, in_heat: false }).through()).toBe(false);
+  });
+});
+
+describe('a heat of some', () => {
+  const countdown = { phase: 'countdown', heat: 1, now: localNow(), go_at: localNow() + 3000, rules: sprint } as const;
+
+  it('is raced by whose lane is in the field', () => {
+    const phone = new Phone();
+    phone.joined(reply(), null);
+    phone.phaseChanged({ ...countdown, field: [1, 2] });
+    expect(phone.racing).toBe(false);
+    phone.phaseChanged({ ...countdown, heat: 2, field: [2, 3] });
+    expect(phone.racing).toBe(true);
+  });
+});
+
+describe('a handicap', () => {
+  const fair: Rules = { ...sprint, handicap: true };
+
+  it('gives a racer a course of its own, rounded up', () => {
+    const phone = new Phone();
+    phone.joined(reply({ handicap: 850, next_rules: fair }), null);
+    expect(phone.courseOf(fair)).toBe(9);
+    expect(phone.courseOf(sprint)).toBeNull();
+    phone.phaseChanged({ phase: 'countdown', heat: 1, now: localNow(), go_at: localNow() + 3000, rules: fair });
+    expect(phone.goal).toBe(9);
+  });
+
+  it('that is measured in mid-race counts from the next', () => {
+    const phone = running({ rules: fair, handicap: 1000, course: 10 });
+    phone.handicap = 500;
+    expect(phone.goal).toBe(10);
+  });
+});
+
+it('the gun knows how late it fired and how sure the clock was', () => {
   const phone = running();
   phone.clock.add({ asked: 0, answered: 20, now: 10 });
   phone.gunFired(7);
-  expect(phone.startError).toBe(17);
+  expect(phone.gun).toEqual({ late: 7, unsure: 10.5 });
 });

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::{BadSnapshot, Snapshot};
 use crate::command::Heat;
 use crate::event::{Outcome, Phase};
-use crate::racer::{Racer, checked_name};
+use crate::racer::{HANDICAPS, Racer, checked_name};
 use crate::rhythm::Rhythm;
 use crate::rules::{Mode, Team};
 use crate::time::Millis;
@@ -61,6 +61,7 @@ impl Snapshot {
             && racer.finished_at.is_some() == is_done
             && racer.finished_at.is_none_or(|time| time >= Millis::ZERO)
             && racer.compensated >= Millis::ZERO
+            && [racer.handicap, racer.heat_handicap].iter().all(|handicap| HANDICAPS.contains(handicap))
             && racer.rhythm.is_possible()
             && (racer.in_heat || nothing)
     }
@@ -77,6 +78,10 @@ impl Snapshot {
                     racer.gone.is_none() && (racer.in_heat || self.chosen_field) && only_false_starts(racer)
                 }),
                 _ => racers.all(|racer| racer.in_heat || racer.gone.is_none()),
+            }
+            && match self.phase {
+                Phase::Finishing { opened_at, until, .. } => until >= opened_at + self.settings.compensation,
+                _ => true,
             }
     }
 

@@ -3,8 +3,8 @@
 use proptest::prelude::*;
 use proptest::sample::select;
 use race::{
-    BadSnapshot, Command, Heat, Lane, Millis, Mode, Outcome, Phase, Race, RacerId, Rules, Settings, Snapshot,
-    Team, Why,
+    BadSnapshot, Command, Heat, Lane, Millis, Mode, Outage, Outcome, Phase, Race, RacerId, Rules, Settings,
+    Snapshot, Team, Why,
 };
 
 use crate::steps::{extreme_journal, play, settings, steps};
@@ -96,6 +96,9 @@ fn counts_that_do_not_add_up_are_refused() {
             |snapshot| snapshot.racers[0].credited = None,
             |snapshot| snapshot.racers[0].finished_at = Some(Millis(1)),
             |snapshot| snapshot.racers[0].in_heat = false,
+            |snapshot| snapshot.racers[0].compensated = Millis(-1),
+            |snapshot| snapshot.racers[0].handicap = 0,
+            |snapshot| snapshot.racers[0].heat_handicap = u32::MAX,
             |snapshot| snapshot.racers[0].rhythm.intervals = 32,
             |snapshot| snapshot.racers[0].rhythm.sum = u64::MAX,
             |snapshot| snapshot.racers[0].rhythm.squares = u64::MAX,
@@ -117,6 +120,11 @@ fn a_field_that_does_not_fit_the_phase_is_refused() {
             |snapshot| snapshot.phase = Phase::Lobby,
             |snapshot| snapshot.phase = Phase::Countdown { go_at: Millis(100) },
             |snapshot| snapshot.heat = Heat(0),
+            // Closed before what was made earlier could arrive.
+            |snapshot| {
+                let (go_at, opened_at, until) = (Millis(100), Millis(250), Millis(399));
+                snapshot.phase = Phase::Finishing { go_at, opened_at, until };
+            },
             // Nobody races any more, yet it runs.
             |snapshot| {
                 for racer in &mut snapshot.racers {
@@ -212,6 +220,13 @@ fn tamper(snapshot: &mut Snapshot, what: u32, racer: usize, number: i64) {
         (19, _, Some(tug)) => tug.right.settled = number.unsigned_abs(),
         (20, _, Some(tug)) => tug.won_at = Some(Millis(number)),
         (21, _, Some(tug)) => tug.left.settled_parts = number.unsigned_abs(),
+        (22, Some(racer), _) => racer.heat_handicap = count,
+        (23, _, _) => snapshot.held_until = Some(Millis(number)),
+        (24, _, _) => snapshot.outage = Some(Outage { since: Millis(number), until: Millis(i64::MAX) }),
+        (25, _, _) => {
+            let (go_at, opened_at) = (Millis(0), Millis(0));
+            snapshot.phase = Phase::Finishing { go_at, opened_at, until: Millis(number) };
+        }
         _ => {}
     }
 }
@@ -221,7 +236,7 @@ proptest! {
     fn a_snapshot_that_was_tampered_with_is_refused_or_harmless(
         settings in settings(),
         steps in steps(),
-        tampers in prop::collection::vec((0_u32..22, any::<usize>(), prop_oneof![
+        tampers in prop::collection::vec((0_u32..26, any::<usize>(), prop_oneof![
             select(vec![i64::MIN, -1, 0, 1, 2, i64::from(u32::MAX), i64::MAX]),
             any::<i64>(),
         ]), 1..4),

@@ -1,4 +1,5 @@
 // What the host has in mind for the next race, on its way to everybody.
+import { untrack } from 'svelte';
 import type { Rules } from '../../wire';
 import { type Choice, choiceOf, plain, rulesOf } from './rules';
 
@@ -16,7 +17,7 @@ export class Draft {
 
   /** The room's rules are others now: another host may have chosen. */
   follow(rules: Rules): void {
-    if (this.#underway === 0) this.choice = choiceOf(rules, this.choice);
+    if (this.#underway === 0) this.choice = choiceOf(rules, untrack(() => this.choice));
   }
 
   async set(change: Partial<Choice>): Promise<void> {

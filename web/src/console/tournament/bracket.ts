@@ -29,10 +29,10 @@ export function roundKind(round: number, rounds: number): 'final' | 'semi' | 'ro
   return round === rounds ? 'final' : round === rounds - 1 ? 'semi' : 'round';
 }
 
-/** Of a card, in letters: the width that a name needs, and the lines besides the names. */
+/** Of a card, in letters: the width that a name needs, the lines besides the names, a line’s height. */
 const nameWidth = 10.5;
-const linesBesides = 2.2;
-const lineHeight = 1.42;
+const linesBesides = 2.1;
+const lineHeight = 1.27;
 
 /**
  * Lays cards of so many names each into a box: the number of columns that gives the largest letters,

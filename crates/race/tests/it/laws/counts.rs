@@ -14,6 +14,7 @@ fn assert_adds_up(race: &Race) {
     for racer in race.field().chain(race.racers()) {
         let parts = [racer.taps, racer.refused, racer.false_starts, racer.surplus];
         assert_eq!(racer.claimed, parts.into_iter().sum::<u32>(), "{racer:?}");
+        assert!(racer.in_heat || racer.claimed == 0, "{racer:?} waits");
     }
     for racer in race.field() {
         sum += u64::from(racer.taps);

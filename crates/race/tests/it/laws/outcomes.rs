@@ -2,7 +2,9 @@
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use race::{Command, Event, Heat, Millis, Mode, Outcome, Phase, Race, RacerId, Results, Rules, Settings};
+use race::{
+    Command, Event, Heat, Millis, Mode, Outcome, Phase, Race, Racer, RacerId, Results, Rules, Settings,
+};
 
 use crate::steps::{Game, play, settings, steps};
 
@@ -66,6 +68,34 @@ proptest! {
                     prop_assert!(results.places[0].dead_heat);
                 }
                 _ => prop_assert!(results.winners.is_empty() && results.team.is_none()),
+            }
+        }
+    }
+
+    #[test]
+    fn with_a_handicap_who_has_not_finished_is_placed_by_the_share(
+        settings in settings(),
+        steps in steps(),
+    ) {
+        let mut game = Game::new(settings);
+        for step in steps {
+            game.step(&step);
+            let rules = game.race.rules();
+            if !rules.handicap {
+                continue;
+            }
+            let racer = |id| game.race.field().find(|racer| racer.id == id).expect("in the field");
+            let standings = game.race.standings();
+            for pair in standings.windows(2) {
+                let [(first, better), (second, worse)] = pair else { continue };
+                let [first, second] = [racer(*first), racer(*second)];
+                let share = |racer: &Racer, other: &Racer| {
+                    u64::from(racer.taps) * u64::from(other.course(rules).expect("a sprint"))
+                };
+                let (first, second, finished) =
+                    (share(first, second), share(second, first), second.finished_at.is_some());
+                prop_assert!(finished || first >= second);
+                prop_assert!(finished || (first == second) == (better.place == worse.place));
             }
         }
     }
