@@ -150,6 +150,11 @@ impl Race {
         self.roster.iter().filter(|racer| racer.in_heat)
     }
 
+    /// Whether the field of the current or last heat was chosen: then others may be seated who wait.
+    pub fn has_chosen_field(&self) -> bool {
+        self.chosen_field
+    }
+
     /// All taps that counted in the current or last heat: the sum of its lanes.
     pub fn taps(&self) -> u64 {
         self.taps

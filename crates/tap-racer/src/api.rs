@@ -2,7 +2,9 @@
 
 use std::{net::IpAddr, sync::Arc};
 
+use bytes::Bytes;
 use channels::PeerAddr;
+use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 use warp::{
@@ -14,10 +16,20 @@ use warp::{
 use crate::{
     address::CameBy,
     app::App,
-    rooms::{RoomCode, TooManyRooms},
+    rooms::{RoomCode, RoomId, TooManyRooms},
 };
 
-/// `POST /api/rooms`, `GET /api/rooms/CODE` and `/healthz`.
+/// A code and its name need no more bytes.
+const TICKET_BODY: u64 = 1000;
+
+/// For which room a ticket is wanted.
+#[derive(Deserialize)]
+struct Wanted {
+    #[serde(default)]
+    room: Option<String>,
+}
+
+/// `POST /api/rooms`, `POST /api/tickets`, `GET /api/rooms/CODE` and `/healthz`.
 pub fn filter(
     app: Arc<App>,
 ) -> impl Filter<Extract = (Response,), Error = Rejection> + Clone + Send + Sync + 'static {
@@ -32,11 +44,21 @@ pub fn filter(
         });
     let find = warp::path!("api" / "rooms" / String)
         .and(warp::get().or(warp::head()).unify())
-        .and(with_app)
+        .and(with_app.clone())
         .map(|typed: String, app: Arc<App>| find_room(&app, &typed));
+    let body = warp::body::content_length_limit(TICKET_BODY).and(warp::body::bytes()).map(Some);
+    let body = body.or(warp::any().map(|| None)).unify();
+    let ticket = warp::path!("api" / "tickets")
+        .and(warp::post())
+        .and(warp::ext::get::<PeerAddr>())
+        .and(body)
+        .and(with_app)
+        .map(|PeerAddr(peer), body: Option<Bytes>, app: Arc<App>| {
+            give_ticket(&app, peer.ip(), body.as_deref())
+        });
     let health =
         warp::path!("healthz").and(warp::get().or(warp::head()).unify()).map(|| "ok\n".into_response());
-    make.or(find).unify().or(health).unify()
+    make.or(find).unify().or(ticket).unify().or(health).unify()
 }
 
 fn make_room(app: &App, peer: IpAddr, came_by: Option<&CameBy>) -> Response {
@@ -66,6 +88,24 @@ fn find_room(app: &App, typed: &str) -> Response {
         Some(code) => answer(StatusCode::OK, &json!({ "room": code.as_str() })),
         None => answer(StatusCode::NOT_FOUND, &json!({ "reason": "no such room" })),
     }
+}
+
+/// A seat that is not taken yet: whoever joins with it is one guest, however often.
+fn give_ticket(app: &App, peer: IpAddr, body: Option<&[u8]>) -> Response {
+    let refuse = |status, reason: &str| answer(status, &json!({ "reason": reason }));
+    let Some(body) = body else { return refuse(StatusCode::PAYLOAD_TOO_LARGE, "too long") };
+    let Ok(Wanted { room }) = serde_json::from_slice(body) else {
+        return refuse(StatusCode::BAD_REQUEST, "room must be a code or null");
+    };
+    let room = match room {
+        None => Some(RoomId::House),
+        Some(typed) => RoomCode::typed(&typed).filter(|code| app.rooms.exists(*code)).map(RoomId::Code),
+    };
+    let Some(room) = room else { return refuse(StatusCode::NOT_FOUND, "no such room") };
+    if !app.ticket_giving.take(peer, Instant::now()) {
+        return refuse(StatusCode::TOO_MANY_REQUESTS, "rate limited");
+    }
+    answer(StatusCode::CREATED, &json!({ "ticket": app.keys.ticket(&room) }))
 }
 
 fn answer(status: StatusCode, body: &Value) -> Response {

@@ -25,12 +25,17 @@ use crate::{
 /// How long clients are waited for when the server stops.
 const FAREWELL: Duration = Duration::from_secs(3);
 
+/// Tickets for one address, which a hall full of guests may share. Who gets none comes without.
+const TICKETS_PER_MINUTE: u32 = 3000;
+
 /// What all channels and requests share.
 pub struct App {
     /// All rooms.
     pub rooms: Rooms,
     /// How often somebody may make a room.
     pub room_making: PerAddress,
+    /// How often somebody may have a ticket.
+    pub ticket_giving: PerAddress,
     /// Who is in which chat.
     pub presence: Presence,
     /// What seats and host links are signed with.
@@ -126,12 +131,14 @@ impl App {
             saves,
             settings: config.settings(),
             max_rooms: config.max_rooms,
+            joins_per_second: config.joins_per_second,
             room_idle: config.room_idle,
             room_unused: config.room_unused,
         });
         App {
             rooms,
             presence: Presence::new(endpoint),
+            ticket_giving: PerAddress::new(TICKETS_PER_MINUTE),
             room_making: PerAddress::new(config.rooms_per_minute),
             keys,
             addresses: Addresses { public_url: config.public_url, listening },

@@ -6,12 +6,14 @@ use race::Millis;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::text;
+use crate::{text, tokens::Nonce};
 
 /// How much of a conversation a newcomer gets.
 const SHOWN: usize = 50;
 /// How much is kept for those who come back after a while.
 const KEPT: usize = 200;
+/// Of how many deleted messages it is known that they were there.
+const DELETED: usize = 50;
 /// How long one message may be, in characters.
 const LONGEST: usize = 500;
 
@@ -44,12 +46,34 @@ impl ChatText {
     }
 }
 
+/// Who says something, as everybody may know it: the same through renames and new connections, and
+/// nothing by which to become them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct By(String);
+
+impl By {
+    /// Of whoever holds this number.
+    pub fn of(nonce: Nonce) -> By {
+        By(nonce.head())
+    }
+
+    /// As a client says it.
+    pub fn parse(text: &str) -> Option<By> {
+        let is_one = text.len() == Nonce::HEAD && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        is_one.then(|| By(text.to_owned()))
+    }
+}
+
 /// One message, as it goes to everybody.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ChatMessage {
     /// Rises with each message of a room.
     pub id: u64,
-    /// Who said it, as they call themselves.
+    /// Who said it.
+    #[serde(default)]
+    pub by: By,
+    /// As they call themselves.
     pub name: String,
     /// What was said.
     pub text: String,
@@ -64,6 +88,8 @@ pub struct History {
     pub messages: Vec<ChatMessage>,
     /// Whether this is all that was said since the message the newcomer saw last.
     pub recovered: bool,
+    /// The latest that were taken back: who comes again may still show them.
+    pub deleted: Vec<u64>,
 }
 
 /// The latest messages of one room.
@@ -72,6 +98,11 @@ pub struct ChatLog {
     messages: VecDeque<ChatMessage>,
     first_id: u64,
     next_id: u64,
+    /// Of the messages from here on none was dropped.
+    #[serde(default)]
+    kept_from: u64,
+    #[serde(default)]
+    deleted: VecDeque<u64>,
 }
 
 impl ChatLog {
@@ -79,7 +110,8 @@ impl ChatLog {
     /// mistaken for one of this.
     pub fn open(now: Millis) -> ChatLog {
         let first_id = id_of(now);
-        ChatLog { messages: VecDeque::new(), first_id, next_id: first_id }
+        let (messages, deleted) = (VecDeque::new(), VecDeque::new());
+        ChatLog { messages, first_id, next_id: first_id, kept_from: first_id, deleted }
     }
 
     /// Goes on after a restart. What was said after the log was saved is lost, and its ids are not given
@@ -89,29 +121,46 @@ impl ChatLog {
     }
 
     /// Adds a message and gives it back as it is sent.
-    pub fn add(&mut self, name: String, ChatText(text): ChatText, at: Millis) -> &ChatMessage {
-        if self.messages.len() == KEPT {
-            self.messages.pop_front();
+    pub fn add(&mut self, by: By, name: String, ChatText(text): ChatText, at: Millis) -> &ChatMessage {
+        if self.messages.len() == KEPT
+            && let Some(dropped) = self.messages.pop_front()
+        {
+            self.kept_from = dropped.id + 1;
         }
-        self.messages.push_back(ChatMessage { id: self.next_id, name, text, at: at.0 });
+        self.messages.push_back(ChatMessage { id: self.next_id, by, name, text, at: at.0 });
         self.next_id += 1;
         &self.messages[self.messages.len() - 1]
     }
 
+    /// Takes a message back; false if there is none.
+    pub fn delete(&mut self, id: u64) -> bool {
+        let Ok(position) = self.messages.binary_search_by_key(&id, |message| message.id) else {
+            return false;
+        };
+        self.messages.remove(position);
+        if self.deleted.len() == DELETED {
+            self.deleted.pop_front();
+        }
+        self.deleted.push_back(id);
+        true
+    }
+
     /// What to show somebody who saw everything up to `last_seen`, or nothing yet.
     pub fn history(&self, last_seen: Option<u64>) -> History {
-        let oldest_kept = self.messages.front().map_or(self.next_id, |oldest| oldest.id);
+        let deleted = self.deleted.iter().copied().collect();
         match last_seen.filter(|seen| (self.first_id..self.next_id).contains(seen)) {
             Some(seen) => {
                 let skipped = self.messages.partition_point(|message| message.id <= seen);
                 History {
                     messages: self.messages.iter().skip(skipped).cloned().collect(),
-                    recovered: seen + 1 >= oldest_kept,
+                    recovered: seen + 1 >= self.kept_from,
+                    deleted,
                 }
             }
             None => {
                 let skipped = self.messages.len().saturating_sub(SHOWN);
-                History { messages: self.messages.iter().skip(skipped).cloned().collect(), recovered: false }
+                let messages = self.messages.iter().skip(skipped).cloned().collect();
+                History { messages, recovered: false, deleted }
             }
         }
     }
@@ -129,7 +178,7 @@ mod tests {
         let mut log = ChatLog::open(Millis(1_000_000));
         for number in 0..messages {
             let text = ChatText::parse(&format!("message {number}")).expect("a text");
-            log.add("Ada".to_owned(), text, Millis(5));
+            log.add(By::default(), "Ada".to_owned(), text, Millis(5));
         }
         log
     }
@@ -167,15 +216,30 @@ mod tests {
     #[test]
     fn a_message_that_a_restart_lost_is_not_mistaken_for_the_next_one() {
         let mut log = log_of(3);
-        let lost = log.clone().add("Ada".to_owned(), ChatText("lost".to_owned()), Millis(5)).id;
+        let lost =
+            log.clone().add(By::default(), "Ada".to_owned(), ChatText("lost".to_owned()), Millis(5)).id;
         log.reopen(Millis(2_000_000));
-        log.add("Bo".to_owned(), ChatText("said after it".to_owned()), Millis(5));
+        log.add(By::default(), "Bo".to_owned(), ChatText("said after it".to_owned()), Millis(5));
         let missed = log.history(Some(lost));
         assert_eq!(
             missed.messages.iter().map(|message| &*message.text).collect::<Vec<_>>(),
             ["said after it"]
         );
         assert_eq!(ids(&log.history(Some(1_000_001))), [2, 1_000_000]);
+    }
+
+    #[test]
+    fn a_message_that_is_taken_back_is_no_gap() {
+        let mut log = log_of(3);
+        assert!(log.delete(1_000_000) && log.delete(1_000_001));
+        assert!(!log.delete(1_000_001) && !log.delete(7));
+        let shown = log.history(Some(1_000_000));
+        assert_eq!(ids(&shown), [2]);
+        assert!(shown.recovered);
+        assert_eq!(shown.deleted, [1_000_000, 1_000_001]);
+        let mut log = log_of(120);
+        (0..60).for_each(|number| assert!(log.delete(1_000_000 + number)));
+        assert_eq!(log.history(None).deleted.len(), 50);
     }
 
     #[test]

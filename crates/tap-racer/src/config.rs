@@ -47,6 +47,11 @@ pub struct Config {
     #[arg(long, env = "TAP_RACER_MAX_RACERS", value_name = "RACERS", default_value_t = 1000)]
     pub max_racers: u32,
 
+    /// How many guests may sit down in one room in a second, and ten times as many at once; 0 is no
+    /// limit. Those who come back, or with a ticket as the pages do, may come five times as fast.
+    #[arg(long, env = "TAP_RACER_JOINS_PER_SECOND", value_name = "GUESTS", default_value_t = 100)]
+    pub joins_per_second: u32,
+
     /// How long a room outlives the last one who left it.
     #[arg(long, env = "TAP_RACER_ROOM_IDLE", value_name = "TIME", default_value = "30m", value_parser = span)]
     pub room_idle: Duration,

@@ -4,19 +4,26 @@
 //! Nothing here knows sockets or topics' protocols beyond the [`Pusher`]s and [`ChannelRef`]s that it is
 //! handed, and nothing here decides who wins: that is the race's.
 
+mod boards;
 mod bots;
 mod cohosts;
 mod door;
+mod equal;
 mod feed;
 mod finish;
+mod ghost;
+mod heats;
 mod join;
+mod moderation;
 mod order;
+mod party;
 mod people;
 mod report;
 mod saved;
 mod seat;
 mod sent_away;
 mod task;
+mod tournament;
 mod updates;
 
 use std::sync::Arc;
@@ -28,14 +35,17 @@ use tokio::sync::{mpsc, oneshot};
 
 use self::task::Task;
 use crate::{
-    chat::{ChatText, History},
+    chat::{By, ChatText, History},
     name::{BadName, Name},
     rooms::{Entry, House, RoomId},
-    wire::{ConsoleView, Emoji, PlayJoined, Renamed},
+    wire::{Calibrated, ConsoleView, Emoji, PlayJoined, Renamed},
 };
 
+pub use boards::{Best, Board};
 pub use door::{Door, Knock, Setup};
+pub use equal::Calibration;
 pub use feed::{FellBehind, Position};
+pub use ghost::Ghost;
 pub use order::{BadOrder, Order};
 pub use saved::{BadSaved, Restorable, SavedRoom};
 pub use seat::{SeatWish, Seated};
@@ -160,7 +170,8 @@ enum Request {
     Order { by: Orderer, order: Result<Order, BadOrder>, reply: oneshot::Sender<OrderReply> },
     Rename { ticket: Ticket, name: Name, reply: oneshot::Sender<Result<Renamed, NotNow>> },
     History { last_seen: Option<u64>, reply: oneshot::Sender<(History, Position)> },
-    Say { name: Name, text: ChatText },
+    Say { by: By, name: Name, text: ChatText, reply: oneshot::Sender<Result<(), NotSaid>> },
+    Calibrate { ticket: Ticket, measured: Calibration, reply: oneshot::Sender<Result<Calibrated, NotNow>> },
     Freeze { reply: oneshot::Sender<()> },
 }
 
@@ -171,6 +182,15 @@ pub enum NotNow {
     Racing,
     #[error(transparent)]
     Refused(#[from] Refused),
+    #[error(transparent)]
+    Ended(#[from] Ended),
+}
+
+/// Why something is not said; the reason that the client sees.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Error)]
+pub enum NotSaid {
+    #[error("muted")]
+    Muted,
     #[error(transparent)]
     Ended(#[from] Ended),
 }
@@ -263,6 +283,14 @@ impl RoomHandle {
         self.ask(|reply| Request::Rename { ticket, name, reply }).await?
     }
 
+    /// How fast a phone's racer taps.
+    ///
+    /// # Errors
+    /// Why it is not taken.
+    pub async fn calibrate(&self, ticket: Ticket, measured: Calibration) -> Result<Calibrated, NotNow> {
+        self.ask(|reply| Request::Calibrate { ticket, measured, reply }).await?
+    }
+
     /// Something a host wants, as it was read. It is answered with what was asked for, or nothing.
     ///
     /// # Errors
@@ -274,9 +302,9 @@ impl RoomHandle {
     /// Something somebody says.
     ///
     /// # Errors
-    /// When the room has ended.
-    pub async fn say(&self, name: Name, text: ChatText) -> Result<(), Ended> {
-        self.send(Request::Say { name, text }).await
+    /// Why it is not heard.
+    pub async fn say(&self, by: By, name: Name, text: ChatText) -> Result<(), NotSaid> {
+        self.ask(|reply| Request::Say { by, name, text, reply }).await?
     }
 
     /// Saves the room as it is and lets nothing happen in it any more: the server stops, and the next one

@@ -40,6 +40,8 @@ pub struct House {
     pub settings: Settings,
     /// How many rooms may exist at once, the house room not counted.
     pub max_rooms: usize,
+    /// How many strangers may sit down in a room in a second; 0: no limit.
+    pub joins_per_second: u32,
     /// How long a room outlives the last one who left it.
     pub room_idle: Duration,
     /// How long a room waits for the first one to come.

@@ -27,6 +27,14 @@ impl Nonce {
     pub fn random() -> Nonce {
         Nonce(Uuid::new_v4())
     }
+
+    /// How many characters [`Nonce::head`] has.
+    pub const HEAD: usize = 16;
+
+    /// Its first half, which is as good as all of it for telling people apart.
+    pub fn head(&self) -> String {
+        format!("{:016x}", self.0.as_u64_pair().0)
+    }
 }
 
 /// The right to a seat in a room, and how its racer looks: all that is needed to seat them again.
@@ -64,6 +72,13 @@ impl Seat {
     }
 }
 
+/// The right to a seat that is not taken yet.
+#[derive(Serialize, Deserialize)]
+struct Ticket {
+    room: String,
+    nonce: Nonce,
+}
+
 /// The right to host a room.
 #[derive(Serialize, Deserialize)]
 struct Host {
@@ -78,9 +93,13 @@ pub struct Keys(Tokens);
 /// What a token is for: one for a seat does not host.
 const SEAT: &str = "seat";
 const HOST: &str = "host";
+const TICKET: &str = "ticket";
+const TALKER: &str = "talker";
 
 /// A seat and a host link are good for as long as their room.
 const FOR_EVER: Duration = Duration::MAX;
+/// Who has a ticket is expected to come.
+const A_DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 impl Keys {
     /// The key in the data folder, made when there is none.
@@ -105,6 +124,27 @@ impl Keys {
     pub fn read_seat(&self, token: &str, room: &RoomId) -> Option<Seat> {
         let seat: Seat = self.0.verify(SEAT, token, FOR_EVER).ok()?;
         (seat.room == room.code()).then_some(seat)
+    }
+
+    /// Signs a ticket: whoever joins with it is always the same guest.
+    pub fn ticket(&self, room: &RoomId) -> String {
+        self.sign(TICKET, &Ticket { room: room.code().to_owned(), nonce: Nonce::random() })
+    }
+
+    /// Who comes with a ticket of `room`; nobody if it is forged, another room's or too old.
+    pub fn read_ticket(&self, token: &str, room: &RoomId) -> Option<Nonce> {
+        let ticket: Ticket = self.0.verify(TICKET, token, A_DAY).ok()?;
+        (ticket.room == room.code()).then_some(ticket.nonce)
+    }
+
+    /// Signs who somebody is in every chat.
+    pub fn talker(&self, nonce: Nonce) -> String {
+        self.sign(TALKER, &nonce)
+    }
+
+    /// Who talks; nobody if the token is forged.
+    pub fn read_talker(&self, token: &str) -> Option<Nonce> {
+        self.0.verify(TALKER, token, FOR_EVER).ok()
     }
 
     /// Signs the right to host `room`. `made` tells the room from a later one that happens to get the
@@ -170,5 +210,9 @@ mod tests {
         assert_eq!(keys.read_host(&keys.seat(&seat(&RoomId::House)), &RoomId::House), None);
         let other = RoomId::Code("K7QF".parse().expect("a code"));
         assert_eq!(keys.read_host(&host, &other), None);
+        let ticket = keys.ticket(&RoomId::House);
+        assert!(keys.read_ticket(&ticket, &RoomId::House).is_some());
+        assert_eq!((keys.read_ticket(&ticket, &other), keys.read_talker(&ticket)), (None, None));
+        assert_eq!(keys.read_seat(&ticket, &RoomId::House), None);
     }
 }

@@ -11,10 +11,10 @@ use race::{Outcome, Phase, Race, Results, Team, Why};
 use serde::Serialize;
 
 use crate::{
-    chat::History,
+    chat::{By, History},
     looks::Look,
     qr::QrPath,
-    room::{Knock, Setup},
+    room::{Best, Board, Ghost, Knock, Setup},
 };
 
 pub use params::{Emoji, Params};
@@ -39,6 +39,28 @@ pub struct RacerJson {
     pub flagged: bool,
     pub in_heat: bool,
     pub cohost: bool,
+    #[serde(flatten)]
+    pub handicap: HandicapJson,
+}
+
+/// How long the course of a racer is, where the rules that are chosen or on have a handicap.
+#[derive(Copy, Clone, Debug, Default, Serialize)]
+pub struct HandicapJson {
+    /// In thousandths of the rules' own course.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub handicap: Option<u32>,
+    /// In taps.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub course: Option<u32>,
+}
+
+/// The answer to `calibrate`.
+#[derive(Copy, Clone, Debug, Serialize)]
+pub struct Calibrated {
+    /// In thousandths of the rules' own course.
+    pub handicap: u32,
+    /// Taps in ten seconds.
+    pub rate: u32,
 }
 
 /// Somebody who waits at the door.
@@ -81,6 +103,12 @@ pub struct PhaseJson {
     pub teams: Option<BTreeMap<u32, &'static str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lanes: Option<Vec<LaneTaps>>,
+    /// The lanes of those who race, when not everybody does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub field: Option<Vec<u32>>,
+    /// For screens, before a heat that has a best run to race against.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ghost: Option<Ghost>,
 }
 
 impl PhaseJson {
@@ -103,6 +131,9 @@ impl PhaseJson {
             rules: RulesJson(race.rules().clone()),
             teams: is_tug.then(teams),
             lanes: with_lanes.then(lanes),
+            field: (race.has_chosen_field() && phase != Phase::Lobby)
+                .then(|| race.field().map(|racer| racer.lane.0).collect()),
+            ghost: None,
         }
     }
 }
@@ -118,6 +149,13 @@ pub struct ConsoleView {
     /// What the host has chosen since the last heat began.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_rules: Option<RulesJson>,
+    /// Whose chat the hosts do not want.
+    pub muted: Vec<By>,
+    pub bests: Vec<BoardJson>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ghost: Option<Ghost>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tournament: Option<TournamentJson>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rope: Option<i32>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -168,6 +206,8 @@ pub struct PlayJoined {
     pub locked: bool,
     pub cohost: bool,
     pub house: bool,
+    #[serde(flatten)]
+    pub handicap: HandicapJson,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_rules: Option<RulesJson>,
     pub chat: String,
@@ -210,6 +250,8 @@ pub struct You {
     pub claimed: u32,
     pub false_starts: u32,
     pub in_heat: bool,
+    /// How much earlier than it came the last claim was credited.
+    pub compensated: i64,
     /// For how many phones the finish is still open.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub waiting_for: Option<usize>,
@@ -253,7 +295,10 @@ pub struct PlaceJson {
     pub team: Option<&'static str>,
     pub refused: u32,
     pub false_starts: u32,
+    pub flagged: bool,
     pub gone: bool,
+    #[serde(flatten)]
+    pub handicap: HandicapJson,
 }
 
 impl ResultsJson {
@@ -277,7 +322,12 @@ impl ResultsJson {
             team: place.team.map(team),
             refused: place.refused,
             false_starts: place.false_starts,
+            flagged: place.flagged,
             gone: place.gone.is_some(),
+            handicap: HandicapJson {
+                handicap: place.handicap,
+                course: place.handicap.and_then(|handicap| rules.course(handicap)),
+            },
         };
         ResultsJson {
             heat: results.heat.0,
@@ -299,9 +349,96 @@ impl ResultsJson {
     }
 }
 
+/// The best of one kind of rules.
+#[derive(Clone, Debug, Serialize)]
+pub struct BoardJson {
+    pub key: String,
+    pub rules: RulesJson,
+    pub entries: Vec<BestJson>,
+}
+
+/// One of them.
+#[derive(Clone, Debug, Serialize)]
+pub struct BestJson {
+    pub name: String,
+    #[serde(flatten)]
+    pub look: Look,
+    pub taps: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub time: Option<i64>,
+}
+
+impl BoardJson {
+    /// As screens show it.
+    pub fn of(board: &Board) -> BoardJson {
+        let entry = |entry: &Best| BestJson {
+            name: entry.name.clone(),
+            look: entry.look,
+            taps: entry.taps,
+            time: entry.time,
+        };
+        BoardJson {
+            key: rules::key(&board.rules),
+            rules: RulesJson(board.rules.clone()),
+            entries: board.entries.iter().map(entry).collect(),
+        }
+    }
+}
+
+/// The event `tournament`, for screens.
+#[derive(Clone, Debug, Serialize)]
+pub struct TournamentJson {
+    pub round: u32,
+    pub rounds: u32,
+    pub heat_of_round: u32,
+    pub heats_in_round: u32,
+    pub lanes: u32,
+    pub groups: Vec<GroupJson>,
+    /// The first of the final.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub champion: Option<EntrantJson>,
+    /// All of them, in a dead heat several.
+    pub champions: Vec<EntrantJson>,
+    pub over: bool,
+}
+
+/// Those who race one heat of a tournament.
+#[derive(Clone, Debug, Serialize)]
+pub struct GroupJson {
+    pub round: u32,
+    pub heat: u32,
+    pub racers: Vec<EntrantJson>,
+    pub done: bool,
+}
+
+/// Somebody in a tournament.
+#[derive(Clone, Debug, Serialize)]
+pub struct EntrantJson {
+    pub id: u32,
+    pub name: String,
+    #[serde(flatten)]
+    pub look: Look,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub through: Option<bool>,
+}
+
+/// The event `tournament`, for a phone: how its racer stands. No state: there is none any more.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct InTournament {
+    pub state: Option<&'static str>,
+    pub round: u32,
+    pub rounds: u32,
+}
+
 /// The reply to a chat's join.
 #[derive(Clone, Debug, Serialize)]
 pub struct ChatJoined {
+    /// With which to be the same one again.
+    pub me: String,
+    /// Under which others know this one.
+    pub by: By,
     /// What was said.
     #[serde(flatten)]
     pub history: History,

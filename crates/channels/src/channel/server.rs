@@ -50,6 +50,8 @@ pub(crate) struct Core {
     pub given_join_ref: Option<Ref>,
     /// Whether the client has been told that it has joined, and not that it is out.
     joined: AtomicBool,
+    /// Whether what the channel may intercept goes through it at present.
+    pub intercepts: AtomicBool,
 }
 
 impl Core {
@@ -182,6 +184,7 @@ impl<C: Channel> ChannelServer<C> {
             join_ref: request.join_ref.clone().or_else(|| request.message_ref.clone()),
             given_join_ref: request.join_ref.clone(),
             joined: AtomicBool::new(false),
+            intercepts: AtomicBool::new(true),
         };
         let mailbox = Mailbox {
             state: State::New,
@@ -314,7 +317,8 @@ impl<C: Channel> InfoSink<C::Info> for ChannelServer<C> {
 
 impl<C: Channel> Subscriber for ChannelServer<C> {
     fn deliver(self: Arc<Self>, broadcast: &Arc<Broadcast>) {
-        if C::INTERCEPT.contains(&&*broadcast.event) {
+        let intercepts = C::INTERCEPT.contains(&&*broadcast.event);
+        if intercepts && self.core.intercepts.load(Ordering::Relaxed) {
             self.post_or_kill(Mail::Out(broadcast.clone()), At::Task);
         } else if let Some(frame) = broadcast.frame(self.core.connection.format()) {
             self.core.connection.send_frame(frame.clone());

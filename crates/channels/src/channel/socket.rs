@@ -1,7 +1,7 @@
 //! What a callback holds of its client: pushing, broadcasting, answering, and references that
 //! other tasks may keep.
 
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, Weak, atomic::Ordering};
 
 use super::{
     Channel,
@@ -81,6 +81,13 @@ impl<C: Channel> ChannelSocket<C> {
         let broadcast = Broadcast::new(&self.core.topic, event, payload.into_payload()?, false);
         self.endpoint().publish(broadcast, Some(SubscriberId(self.core.join.0)));
         Ok(())
+    }
+
+    /// Whether the events of [`Channel::INTERCEPT`] go through [`Channel::handle_out`], as they do
+    /// unless this says otherwise. A channel that has nothing to change at present saves itself the
+    /// callbacks: what is broadcast goes straight to its client, encoded once for everyone.
+    pub fn intercept(&self, intercept: bool) {
+        self.core.intercepts.store(intercept, Ordering::Relaxed);
     }
 
     /// In `handle_in`: a means to answer the message later, from any task; return

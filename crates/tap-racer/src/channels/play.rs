@@ -14,7 +14,8 @@ use crate::{
     name::{BadName, Name},
     rate::TokenBucket,
     room::{
-        Act, BadOrder, Ended, NotSeated, Order, Orderer, PhoneNews, Position, RoomHandle, SeatWish, Seated,
+        Act, BadOrder, Calibration, Ended, NotSeated, Order, Orderer, PhoneNews, Position, RoomHandle,
+        SeatWish, Seated,
     },
     rooms::{RoomId, Visit},
     wire::{Emoji, Params},
@@ -23,8 +24,8 @@ use crate::{
 /// A phone may cheer this often at once, and then once each while.
 const CHEERS: (u32, Duration) = (5, Duration::from_millis(500));
 
-/// And take another name this often: each renewal is told to every screen.
-const RENAMES: (u32, Duration) = (5, Duration::from_secs(2));
+/// And change its name or pace this often: every screen is told.
+const CHANGES: (u32, Duration) = (5, Duration::from_secs(2));
 
 /// One phone.
 pub struct PlayChannel {
@@ -32,7 +33,7 @@ pub struct PlayChannel {
     room: RoomHandle,
     _visit: Visit,
     cheers: TokenBucket,
-    renames: TokenBucket,
+    changes: TokenBucket,
     /// Up to where the reply to its join told what happened.
     joined_at: Position,
 }
@@ -71,6 +72,7 @@ impl Channel for PlayChannel {
             colour: params.text("colour").and_then(Colour::named),
             shape: params.text("shape").and_then(Shape::named),
             seat: params.text("seat").map(str::to_owned),
+            ticket: params.text("ticket").map(str::to_owned),
             alive: params
                 .whole("alive")
                 .map(|alive| Duration::from_millis(alive.clamp(*ALIVE.start(), *ALIVE.end()))),
@@ -81,8 +83,8 @@ impl Channel for PlayChannel {
         let _ = socket.channel_ref().send(PhoneNews::Joined);
         let now = Instant::now();
         let cheers = TokenBucket::new(CHEERS.0, CHEERS.1, now);
-        let renames = TokenBucket::new(RENAMES.0, RENAMES.1, now);
-        let channel = PlayChannel { seated, room, _visit: visit, cheers, renames, joined_at };
+        let changes = TokenBucket::new(CHANGES.0, CHANGES.1, now);
+        let channel = PlayChannel { seated, room, _visit: visit, cheers, changes, joined_at };
         Ok(Joined::replying(channel, reply)?)
     }
 
@@ -100,6 +102,7 @@ impl Channel for PlayChannel {
             }
             "sync" => sync(&Params::of(&payload), &socket.assigns.app),
             "cheer" => self.cheer(&payload).await,
+            "calibrate" => self.calibrate(&payload).await,
             "rename" => self.rename(&payload).await,
             _ => self.order(event, &payload).await,
         }
@@ -186,11 +189,26 @@ impl PlayChannel {
             Ok(name) => name,
             Err(bad) => return Ok(Handled::reason(&bad.to_string())),
         };
-        if !self.renames.take(Instant::now()) {
+        if !self.changes.take(Instant::now()) {
             return Ok(Handled::reason("rate limited"));
         }
         match self.room.rename(self.seated.ticket(), name).await {
             Ok(renamed) => Ok(Handled::ok(renamed)?),
+            Err(not_now) => Ok(Handled::reason(&not_now.to_string())),
+        }
+    }
+
+    async fn calibrate(&mut self, payload: &Payload) -> Result<Handled, Crash> {
+        let params = Params::of(payload);
+        let measured = params.whole("taps").zip(params.whole("ms"));
+        let Some(measured) = measured.and_then(|(taps, time)| Calibration::of(taps, time)) else {
+            return Ok(Handled::reason("bad calibration"));
+        };
+        if !self.changes.take(Instant::now()) {
+            return Ok(Handled::reason("rate limited"));
+        }
+        match self.room.calibrate(self.seated.ticket(), measured).await {
+            Ok(calibrated) => Ok(Handled::ok(calibrated)?),
             Err(not_now) => Ok(Handled::reason(&not_now.to_string())),
         }
     }

@@ -36,16 +36,16 @@ impl CoHosts {
 impl Task {
     pub(super) fn is_cohost(&self, racer: RacerId) -> bool {
         let nonce = self.people.get(racer).and_then(|person| person.nonce);
-        nonce.is_some_and(|nonce| self.cohosts.contains(nonce))
+        nonce.is_some_and(|nonce| self.party.cohosts.contains(nonce))
     }
 
     pub(super) fn make_cohost(&mut self, racer: RacerId, cohost: bool) -> Result<(), BadOrder> {
         self.race.racer(racer).ok_or(race::Refused::NoSuchRacer)?;
         let nonce = self.people.get(racer).and_then(|person| person.nonce).ok_or(BadOrder::Bot)?;
-        if self.cohosts.contains(nonce) == cohost {
+        if self.party.cohosts.contains(nonce) == cohost {
             return Ok(());
         }
-        if !self.cohosts.set(nonce, cohost) {
+        if !self.party.cohosts.set(nonce, cohost) {
             return Err(BadOrder::CoHosts);
         }
         self.tell_phone(racer, "cohost", &json!({ "cohost": cohost }));
@@ -55,7 +55,7 @@ impl Task {
 
     /// Who was sent away helps no more.
     pub(super) fn dismiss(&mut self, nonce: Nonce) {
-        self.cohosts.set(nonce, false);
+        self.party.cohosts.set(nonce, false);
     }
 
     /// Tells one phone something about its racer. Its client has heard of its join by then.

@@ -55,11 +55,11 @@ impl Door {
 
 impl Task {
     pub(super) fn set_up(&mut self, setup: Setup) {
-        if self.setup == setup {
+        if self.party.setup == setup {
             return;
         }
-        let door = self.setup.door;
-        self.setup = setup;
+        let door = self.party.setup.door;
+        self.party.setup = setup;
         if door != setup.door {
             // Who was told to wait finds another door with the next try; who was promised to be let in is.
             self.forget_knocks(|knock| setup.door == Door::Open || knock.answer == Answer::Waiting);
@@ -71,12 +71,12 @@ impl Task {
     }
 
     pub(super) fn is_locked(&self) -> bool {
-        self.setup.door == Door::Locked
+        self.party.setup.door == Door::Locked
     }
 
     /// Whether there is no seat left, bots included.
     pub(super) fn is_full(&self) -> bool {
-        let cap = self.setup.cap as usize;
+        let cap = self.party.setup.cap as usize;
         cap > 0 && self.people.guests() + self.bots.count() >= cap
     }
 
@@ -84,7 +84,7 @@ impl Task {
     pub(super) fn open_door(&mut self, wish: &SeatWish, nonce: Option<Nonce>) -> Result<Guest, NotSeated> {
         let now = Instant::now();
         let known = nonce.and_then(|nonce| self.knocks.try_again(nonce, now));
-        match (known, self.setup.door) {
+        match (known, self.party.setup.door) {
             (Some(knock), _) if knock.answer == Answer::Denied => Err(NotSeated::NotLetIn),
             (Some(knock), _) if knock.answer == Answer::Admitted => {
                 self.forget_knocks(|other| other.nonce == knock.nonce);

@@ -2,6 +2,7 @@
 
 use channels::{ChannelRef, Pusher};
 use race::{Command, Event, RacerId, Refused};
+use tokio::time::{Duration, Instant};
 
 use super::{
     FellBehind, NotNow, NotSeated, PhoneNews, Position, SeatWish, Seated, SitReply, Ticket, people::Phone,
@@ -10,6 +11,7 @@ use super::{
 use crate::{
     looks::{Colour, Look, Shape},
     name::{BadName, Name},
+    rate::TokenBucket,
     rooms::RoomId,
     tokens::{Nonce, Seat},
     wire::{PlayJoined, Renamed, RulesJson},
@@ -25,6 +27,29 @@ pub struct Guest {
     pub colour: Option<Colour>,
     pub shape: Option<Shape>,
     pub nonce: Nonce,
+}
+
+/// How many may come in how fast. Who proves to be one guest, by a seat or a ticket, is let through
+/// five times as fast as those of whom nothing is known.
+pub(super) struct Joins(Option<(TokenBucket, TokenBucket)>);
+
+impl Joins {
+    /// So many strangers a second, ten seconds' worth of them at once; 0: no limit.
+    pub fn new(per_second: u32) -> Joins {
+        let now = Instant::now();
+        let bucket = |per_second: u32| {
+            let every = Duration::from_secs(1).checked_div(per_second)?;
+            Some(TokenBucket::new(per_second.saturating_mul(10), every, now))
+        };
+        Joins(bucket(per_second.saturating_mul(5)).zip(bucket(per_second)))
+    }
+
+    fn take(&mut self, is_known: bool) -> bool {
+        self.0.as_mut().is_none_or(|(known, strangers)| {
+            let bucket = if is_known { known } else { strangers };
+            bucket.take(Instant::now())
+        })
+    }
 }
 
 impl Guest {
@@ -43,15 +68,18 @@ impl Guest {
 
 impl Task {
     pub(super) fn sit(&mut self, wish: SeatWish, channel: ChannelRef<PhoneNews>, pusher: Pusher) -> SitReply {
-        let seat = wish.seat.as_deref().and_then(|token| self.house.keys.read_seat(token, &self.handle.id()));
-        if seat.as_ref().is_some_and(|seat| self.sent_away.is_banned(seat.nonce)) {
+        let id = self.handle.id();
+        let seat = wish.seat.as_deref().and_then(|token| self.house.keys.read_seat(token, &id));
+        let ticket = wish.ticket.as_deref().and_then(|token| self.house.keys.read_ticket(token, &id));
+        let nonce = seat.as_ref().map(|seat| seat.nonce).or(ticket);
+        if nonce.is_some_and(|nonce| self.sent_away.is_banned(nonce)) {
             return Err(NotSeated::Banned);
         }
-        let seated = seat.as_ref().and_then(|seat| self.people.of_nonce(seat.nonce));
-        let (racer, nonce) = match (seated, seat) {
+        let seated = nonce.and_then(|nonce| Some((self.people.of_nonce(nonce)?, nonce)));
+        let (racer, nonce) = match seated {
             // Refused is who has timed out in this very moment.
-            (Some(racer), Some(seat)) if self.apply(Command::Rejoin { racer }).is_ok() => (racer, seat.nonce),
-            (_, seat) => self.sit_down(&wish, seat)?,
+            Some((racer, nonce)) if self.apply(Command::Rejoin { racer }).is_ok() => (racer, nonce),
+            _ => self.sit_down(&wish, seat, ticket)?,
         };
         let phone = Phone::new(channel, pusher, wish.alive);
         let (ticket, older) = self.people.take_over(racer, phone).ok_or(Refused::NoSuchRacer)?;
@@ -66,7 +94,15 @@ impl Task {
     }
 
     /// Somebody who is not in the room comes in: anew, or with a seat they once had.
-    fn sit_down(&mut self, wish: &SeatWish, seat: Option<Seat>) -> Result<(RacerId, Nonce), NotSeated> {
+    fn sit_down(
+        &mut self,
+        wish: &SeatWish,
+        seat: Option<Seat>,
+        ticket: Option<Nonce>,
+    ) -> Result<(RacerId, Nonce), NotSeated> {
+        if !self.joins.take(seat.is_some() || ticket.is_some()) {
+            return Err(NotSeated::RateLimited);
+        }
         if self.is_full() {
             return Err(Refused::Full.into());
         }
@@ -78,10 +114,11 @@ impl Task {
                 let (colour, shape) = (Some(seat.look.colour), Some(seat.look.shape));
                 self.open_door(&SeatWish { colour, shape, ..wish.clone() }, Some(seat.nonce))?
             }
-            None => self.open_door(wish, None)?,
+            None => self.open_door(wish, ticket)?,
         };
         let racer = self.seat(&guest.name, guest.colour, guest.shape, Some(guest.nonce))?;
         self.sent_away.forgive(guest.nonce);
+        self.recall_pace(racer, guest.nonce);
         Ok((racer, guest.nonce))
     }
 
@@ -126,6 +163,7 @@ impl Task {
             locked: self.is_locked(),
             cohost: self.is_cohost(racer),
             house: id == RoomId::House,
+            handicap: self.handicap_json(state),
             next_rules: self.chosen.clone().map(RulesJson),
             chat: id.chat_topic(),
             report_every: REPORT_EVERY,
@@ -142,6 +180,10 @@ impl Task {
     pub(super) fn rename(&mut self, racer: RacerId, wanted: &Name) -> Result<Renamed, Refused> {
         self.race.racer(racer).ok_or(Refused::NoSuchRacer)?;
         let name = self.people.rename(racer, wanted).ok_or(Refused::NoSuchRacer)?;
+        self.rename_in_tournament(racer, name.as_str());
+        if let Some(nonce) = self.people.get(racer).and_then(|person| person.nonce) {
+            self.rename_on_boards(nonce, &name);
+        }
         self.apply(Command::Rename { racer, name: name.to_string() })?;
         let person = self.people.get(racer).ok_or(Refused::NoSuchRacer)?;
         let seat = person.nonce.map(|nonce| self.seat_token(racer, nonce, name.clone(), person.look));
@@ -171,6 +213,7 @@ impl Task {
                 phone.tell(you);
             }
         }
+        self.greet_in_tournament(ticket.racer);
         Ok(())
     }
 }

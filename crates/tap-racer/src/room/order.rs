@@ -13,6 +13,7 @@ use super::{
     door::{Answer, Door},
 };
 use crate::{
+    chat::By,
     name::{BadName, Name},
     wire::{BadRulesJson, Params, RulesJson},
 };
@@ -68,6 +69,16 @@ pub enum Order {
         count: usize,
         level: Option<Level>,
     },
+    Mute {
+        by: By,
+        muted: bool,
+    },
+    DeleteMessage {
+        id: u64,
+    },
+    Tournament {
+        on: bool,
+    },
     /// Who is here and who knocks, for those who are told of neither.
     Roster,
     /// The room is closed for good.
@@ -99,6 +110,18 @@ pub enum BadOrder {
     CoHosts,
     #[error("a bot has no phone")]
     Bot,
+    #[error("by is missing")]
+    By,
+    #[error("muted must be true or false")]
+    Muted,
+    #[error("no such message")]
+    NoSuchMessage,
+    #[error("on must be true or false")]
+    On,
+    #[error("a tournament needs two racers")]
+    TooFew,
+    #[error("a tournament is on")]
+    Tournament,
     #[error("the house room stays")]
     House,
     #[error("bad rules: count must be between 0 and {}", Bots::MOST)]
@@ -144,6 +167,12 @@ impl Order {
             "bots" => {
                 Order::Bots { count: count(params)?, level: params.get("level").map(level).transpose()? }
             }
+            "mute" => Order::Mute {
+                by: params.text("by").and_then(By::parse).ok_or(BadOrder::By)?,
+                muted: params.truth("muted").ok_or(BadOrder::Muted)?,
+            },
+            "delete_msg" => Order::DeleteMessage { id: params.whole("id").ok_or(BadOrder::NoSuchMessage)? },
+            "tournament" => Order::Tournament { on: params.truth("on").ok_or(BadOrder::On)? },
             "roster" => Order::Roster,
             "end" => Order::End,
             _ => return Err(BadOrder::Unknown),
@@ -163,6 +192,8 @@ impl Order {
             | Order::Door { .. }
             | Order::Lock { .. }
             | Order::Answer { .. }
+            | Order::Mute { .. }
+            | Order::DeleteMessage { .. }
             | Order::Roster => true,
             Order::Ban { .. }
             | Order::Cap { .. }
@@ -170,6 +201,7 @@ impl Order {
             | Order::Rename { .. }
             | Order::CoHost { .. }
             | Order::Bots { .. }
+            | Order::Tournament { .. }
             | Order::End => false,
         }
     }

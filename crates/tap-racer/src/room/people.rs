@@ -39,6 +39,15 @@ pub(super) struct Profile {
     pub nonce: Option<Nonce>,
     /// Whether results may tell of them.
     races: bool,
+    #[serde(default)]
+    pub raced: Raced,
+}
+
+/// When somebody last had their turn, and how often. The order is that of turns.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(super) struct Raced {
+    last: Heat,
+    heats: u32,
 }
 
 impl Deref for Person {
@@ -172,6 +181,14 @@ impl People {
         Some(person.name.clone())
     }
 
+    /// Somebody has had their turn.
+    pub fn has_raced(&mut self, racer: RacerId, heat: Heat) {
+        if let Some(person) = self.all.get_mut(&racer) {
+            person.raced.last = heat;
+            person.raced.heats += 1;
+        }
+    }
+
     /// How many are no bots.
     pub fn guests(&self) -> usize {
         self.by_nonce.len()
@@ -188,7 +205,7 @@ impl People {
         if let Some(nonce) = nonce {
             self.by_nonce.insert(nonce, racer);
         }
-        let profile = Profile { name, look, nonce, races };
+        let profile = Profile { name, look, nonce, races, raced: Raced::default() };
         self.all.insert(racer, Person { profile, phone: None, serial: 0, last_word: None });
     }
 

@@ -2,9 +2,10 @@
 
 use race::{Event, Phase, Racer, RacerId, Results, Why};
 
-use super::{PhoneNews, task::Task};
+use super::{PhoneNews, ghost::Traces, task::Task};
 use crate::wire::{
-    self, ConsoleView, KnockJson, OwnRacer, PhaseJson, RacerJson, ResultsJson, RosterJson, RulesJson,
+    self, BoardJson, ConsoleView, KnockJson, OwnRacer, PhaseJson, RacerJson, ResultsJson, RosterJson,
+    RulesJson,
 };
 
 /// As many places as a screen lists.
@@ -18,12 +19,10 @@ impl Task {
         for event in events {
             match event {
                 Event::Joined { racer } => self.tell_racer("racer_joined", racer),
-                Event::Rejoined { racer }
-                | Event::Disconnected { racer }
-                | Event::Renamed { racer }
-                | Event::Handicapped { racer } => {
+                Event::Rejoined { racer } | Event::Disconnected { racer } | Event::Renamed { racer } => {
                     self.tell_racer("racer_changed", racer);
                 }
+                Event::Handicapped { racer } => self.tell_course(racer),
                 Event::Left { racer, why } => {
                     self.bots.remove(racer);
                     self.forget_missing(racer);
@@ -31,6 +30,7 @@ impl Task {
                         // A channel that has just ended need not be told.
                         let _ = phone.channel.send(PhoneNews::TimedOut);
                     }
+                    self.leave_tournament(racer);
                     let left = serde_json::json!({ "id": racer.0, "why": wire::why(why) });
                     self.tell_consoles("racer_left", &left);
                 }
@@ -56,19 +56,25 @@ impl Task {
                 self.flagged.clear();
                 self.updates.clear();
                 self.bots.get_ready();
+                self.traces = Traces::begin();
             }
             Phase::Lobby | Phase::Finished { .. } => self.bots.rest(),
-            Phase::Running { .. } | Phase::Finishing { .. } => {}
+            Phase::Running { .. } => self.count_heat(),
+            Phase::Finishing { .. } => {}
         }
         self.set_ticking(phase.is_heat());
         self.saving.at_once();
-        let for_screens = PhaseJson::of(&self.race, phase, self.now(), true);
+        let mut for_screens = PhaseJson::of(&self.race, phase, self.now(), true);
         let for_phones = PhaseJson { lanes: None, ..for_screens.clone() };
+        if matches!(phase, Phase::Countdown { .. }) {
+            for_screens.ghost = self.party.boards.ghost(self.race.rules()).cloned();
+        }
         self.tell_consoles("phase", &for_screens);
         self.tell_players("phase", &for_phones);
         if matches!(phase, Phase::Running { .. }) {
             self.tell_all_phones(None);
         }
+        self.tell_tournament_to_phones();
     }
 
     fn publish(&mut self, results: &Results) {
@@ -77,6 +83,11 @@ impl Task {
         self.tell_consoles("results", &for_screens);
         self.tell_players("results", &for_phones);
         self.tell_all_phones(Some(results));
+        if results.is_final {
+            self.keep_bests(results);
+            self.learn_paces(results);
+            self.record_in_tournament(results);
+        }
     }
 
     pub(super) fn phase(&self) -> PhaseJson {
@@ -87,6 +98,10 @@ impl Task {
         ConsoleView {
             phase: self.phase(),
             roster: self.roster(),
+            muted: self.party.muted.all().cloned().collect(),
+            bests: self.party.boards.all().map(BoardJson::of).collect(),
+            ghost: self.party.boards.ghost(self.next_rules()).cloned(),
+            tournament: self.tournament_json(),
             locked: self.is_locked(),
             next_rules: self.chosen.clone().map(RulesJson),
             rope: self.race.rope().filter(|_| self.is_tug()).map(|rope| rope.position),
@@ -98,7 +113,7 @@ impl Task {
         RosterJson {
             racers: self.race.racers().map(|racer| self.racer_json(racer)).collect(),
             knocks: self.knocks.waiting().map(KnockJson::of).collect(),
-            setup: self.setup,
+            setup: self.party.setup,
         }
     }
 
@@ -144,6 +159,7 @@ impl Task {
             flagged: racer.flagged,
             in_heat: racer.in_heat,
             cohost: self.is_cohost(racer.id),
+            handicap: self.handicap_json(racer),
         }
     }
 

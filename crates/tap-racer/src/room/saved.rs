@@ -14,8 +14,7 @@ use tokio::time::{Duration, Instant};
 use super::{
     RoomHandle,
     bots::Bots,
-    cohosts::CoHosts,
-    door::Setup,
+    party::Party,
     people::{People, Profile},
     sent_away::SentAway,
     task::Task,
@@ -42,9 +41,7 @@ pub struct SavedRoom {
     bots: Bots,
     chat: ChatLog,
     #[serde(default)]
-    setup: Setup,
-    #[serde(default)]
-    cohosts: CoHosts,
+    party: Party,
     #[serde(default)]
     sent_away: SentAway,
     #[serde(default)]
@@ -169,8 +166,7 @@ impl Task {
             people: self.people.saved(),
             bots: self.bots.clone(),
             chat: self.chat.clone(),
-            setup: self.setup,
-            cohosts: self.cohosts.clone(),
+            party: self.party.clone(),
             sent_away: self.sent_away.clone(),
             chosen: self.chosen.clone(),
         }
@@ -186,8 +182,7 @@ impl Task {
         task.bots = saved.bots;
         task.chat = saved.chat;
         task.chat.reopen(clock::wall_clock());
-        task.setup = saved.setup;
-        task.cohosts = saved.cohosts;
+        task.party = saved.party;
         task.sent_away = saved.sent_away;
         task.chosen = saved.chosen;
         task.outlive_restart(saved_at);

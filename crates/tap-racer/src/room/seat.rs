@@ -18,6 +18,8 @@ pub struct SeatWish {
     pub shape: Option<Shape>,
     /// The token of a seat that it has had.
     pub seat: Option<String>,
+    /// What it was given to come with.
+    pub ticket: Option<String>,
     /// How often it promises to give a sign of life in a heat.
     pub alive: Option<Duration>,
 }

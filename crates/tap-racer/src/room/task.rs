@@ -12,10 +12,12 @@ use tracing::info;
 use super::{
     Act, Request, RoomHandle, Ticket, Topic,
     bots::Bots,
-    cohosts::CoHosts,
-    door::{Knocks, Setup},
+    door::Knocks,
     feed::Feed,
     finish::OpenFinish,
+    ghost::Traces,
+    join::Joins,
+    party::Party,
     people::{Heard, People},
     saved::Saving,
     sent_away::SentAway,
@@ -25,7 +27,7 @@ use crate::{
     chat::ChatLog,
     clock,
     rooms::{Entry, House, Visits},
-    wire::Tick,
+    wire::{InTournament, Tick},
 };
 
 /// Between two looks at a heat that is on.
@@ -51,9 +53,13 @@ pub(super) struct Task {
     pub console: Feed,
     pub play: Feed,
     pub talk: Feed,
-    pub setup: Setup,
+    pub party: Party,
     pub knocks: Knocks,
-    pub cohosts: CoHosts,
+    /// How the racers of this heat have run so far.
+    pub traces: Traces,
+    pub joins: Joins,
+    /// What the phones were told of the tournament; of those who are seated.
+    pub told_tournament: HashMap<RacerId, InTournament>,
     pub sent_away: SentAway,
     /// What the host has chosen for the next heat, since the last one began.
     pub chosen: Option<Rules>,
@@ -94,9 +100,11 @@ impl Task {
             console: Feed::new(id.topic("console")),
             play: Feed::new(id.topic("play")),
             talk: Feed::new(id.chat_topic()),
-            setup: Setup::default(),
+            party: Party::default(),
             knocks: Knocks::default(),
-            cohosts: CoHosts::default(),
+            traces: Traces::default(),
+            joins: Joins::new(house.joins_per_second),
+            told_tournament: HashMap::new(),
             sent_away: SentAway::default(),
             chosen: None,
             flagged: HashMap::new(),
@@ -195,10 +203,11 @@ impl Task {
                 let history = self.chat.history(last_seen);
                 let _ = reply.send((history, self.talk.position()));
             }
-            Request::Say { name, text } => {
-                self.saving.soon();
-                let message = self.chat.add(name.to_string(), text, clock::wall_clock());
-                self.talk.broadcast(&self.house.endpoint, "new_msg", message);
+            Request::Say { by, name, text, reply } => {
+                let _ = reply.send(self.say(by, &name, text));
+            }
+            Request::Calibrate { ticket, measured, reply } => {
+                let _ = reply.send(self.calibrate(ticket, measured));
             }
             Request::Freeze { reply } => {
                 self.save();
@@ -325,6 +334,7 @@ impl Task {
     /// Tells the screens which lanes have moved, or where all of them are.
     pub fn tell_positions(&mut self, all: bool) {
         let changes = self.race.take_changes();
+        self.trace(&changes);
         let lanes: Vec<_> = if all {
             self.race.field().map(|racer| (racer.lane.0, racer.taps)).collect()
         } else {

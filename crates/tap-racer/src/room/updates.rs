@@ -116,6 +116,7 @@ impl Task {
             claimed: racer.claimed,
             false_starts: racer.false_starts,
             in_heat: racer.in_heat,
+            compensated: racer.compensated.0,
             waiting_for: self.waiting_for(),
             time: racer.finished_at.map(|time| time.0),
             margin: None,

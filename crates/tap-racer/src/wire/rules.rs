@@ -1,11 +1,12 @@
 //! Rules, as hosts write them.
 
-use race::{BadRules, FalseStart, Millis, Mode, Rules};
+use race::{BadRules, FalseStart, Input, Millis, Mode, Rules};
 use serde::{Serialize, Serializer, ser::SerializeMap};
 use serde_json::{Map, Value};
 use thiserror::Error;
 
-/// `{"mode":"sprint","taps":100,"countdown":3000,"false_start":"ignore","max_taps_per_second":30}`
+/// `{"mode":"sprint","taps":100,"countdown":3000,"false_start":"ignore","max_taps_per_second":30,"input":"tap",
+/// "handicap":false}`
 #[derive(Clone, Debug)]
 pub struct RulesJson(pub Rules);
 
@@ -18,6 +19,10 @@ pub enum BadRulesJson {
     Mode,
     #[error("bad rules: false_start must be ignore or penalty")]
     FalseStart,
+    #[error("bad rules: input must be tap, hold or rhythm")]
+    Input,
+    #[error("bad rules: handicap must be true or false")]
+    Handicap,
     #[error("bad rules: {0} must be a whole number")]
     Number(&'static str),
     #[error("bad rules: {0}")]
@@ -41,6 +46,8 @@ impl Serialize for RulesJson {
         };
         map.serialize_entry("false_start", false_start)?;
         map.serialize_entry("max_taps_per_second", &rules.max_taps_per_second)?;
+        map.serialize_entry("input", input_name(rules.input))?;
+        map.serialize_entry("handicap", &rules.handicap)?;
         map.end()
     }
 }
@@ -65,12 +72,23 @@ impl RulesJson {
             Some(Some("penalty")) => FalseStart::Penalty,
             Some(_) => return Err(BadRulesJson::FalseStart),
         };
+        let input = match fields.get("input").map(Value::as_str) {
+            None | Some(Some("tap")) => Input::Tap,
+            Some(Some("hold")) => Input::Hold,
+            Some(Some("rhythm")) => Input::Rhythm,
+            Some(_) => return Err(BadRulesJson::Input),
+        };
+        let handicap = match fields.get("handicap") {
+            None => false,
+            Some(handicap) => handicap.as_bool().ok_or(BadRulesJson::Handicap)?,
+        };
         let rules = Rules {
             mode,
             countdown: Millis(number(fields, "countdown", 3000)?.into()),
             false_start,
             max_taps_per_second: number(fields, "max_taps_per_second", defaults.max_taps_per_second)?,
-            ..defaults
+            input,
+            handicap,
         };
         rules.validate()?;
         Ok(rules)
@@ -86,6 +104,35 @@ fn number(fields: &Map<String, Value>, name: &'static str, default: u32) -> Resu
             Ok(value.as_u64().and_then(|number| u32::try_from(number).ok()).unwrap_or(u32::MAX))
         }
         Some(_) => Err(BadRulesJson::Number(name)),
+    }
+}
+
+/// Under which rules of a kind are known: those that nobody changes are left out.
+pub(super) fn key(rules: &Rules) -> String {
+    let amount = match rules.mode {
+        Mode::Sprint { taps } => taps,
+        Mode::Timed { seconds } => seconds,
+        Mode::Tug { lead } => lead,
+    };
+    let mut key = format!("{}-{amount}-{}", mode_name(&rules.mode), input_name(rules.input));
+    let defaults = Rules::default();
+    if rules.handicap {
+        key += "-handicap";
+    }
+    if rules.false_start != defaults.false_start {
+        key += "-penalty";
+    }
+    if rules.max_taps_per_second != defaults.max_taps_per_second {
+        key += &format!("-limit-{}", rules.max_taps_per_second);
+    }
+    key
+}
+
+pub(super) fn input_name(input: Input) -> &'static str {
+    match input {
+        Input::Tap => "tap",
+        Input::Hold => "hold",
+        Input::Rhythm => "rhythm",
     }
 }
 
@@ -106,9 +153,9 @@ mod tests {
     #[test]
     fn rules_are_read_back_as_they_are_written() {
         for rules in [
-            json!({"mode": "sprint", "taps": 7, "countdown": 0, "false_start": "penalty", "max_taps_per_second": 0}),
-            json!({"mode": "timed", "seconds": 5, "countdown": 1000, "false_start": "ignore", "max_taps_per_second": 9}),
-            json!({"mode": "tug", "lead": 30, "countdown": 3000, "false_start": "ignore", "max_taps_per_second": 30}),
+            json!({"mode": "sprint", "taps": 7, "countdown": 0, "false_start": "penalty", "max_taps_per_second": 0, "input": "rhythm", "handicap": true}),
+            json!({"mode": "timed", "seconds": 5, "countdown": 1000, "false_start": "ignore", "max_taps_per_second": 9, "input": "hold", "handicap": false}),
+            json!({"mode": "tug", "lead": 30, "countdown": 3000, "false_start": "ignore", "max_taps_per_second": 30, "input": "tap", "handicap": false}),
         ] {
             let parsed = RulesJson::parse(&rules).expect("rules");
             assert_eq!(serde_json::to_value(RulesJson(parsed)).expect("json"), rules);
@@ -134,6 +181,9 @@ mod tests {
             assert_eq!(reason(json!({ "taps": taps })), "bad rules: taps must be between 1 and 10000");
         }
         assert_eq!(reason(json!({"countdown": -1})), "bad rules: countdown must be between 0 and 60000");
+        assert_eq!(reason(json!({"input": "shout"})), "bad rules: input must be tap, hold or rhythm");
+        assert_eq!(reason(json!({"handicap": 1})), "bad rules: handicap must be true or false");
+        assert_eq!(reason(json!({"mode": "timed", "handicap": true})), "bad rules: handicap needs a sprint");
         assert_eq!(reason(json!({"false_start": 1})), "bad rules: false_start must be ignore or penalty");
     }
 }

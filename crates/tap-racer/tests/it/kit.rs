@@ -120,12 +120,25 @@ impl Server {
         (status.expect("a status"), body)
     }
 
-    /// The same, with all headers of the answer.
+    /// A request with a body of JSON: the status and the body of the answer.
+    pub async fn post(&self, path: &str, body: &Value) -> (u16, String) {
+        let (head, body) =
+            self.request("POST", path, "content-type: application/json\r\n", &body.to_string()).await;
+        let status = head.split(' ').nth(1).and_then(|status| status.parse().ok());
+        (status.expect("a status"), body)
+    }
+
+    /// The same as [`Server::http`], with all headers of the answer.
     pub async fn raw_http(&self, method: &str, path: &str, headers: &str) -> (String, String) {
+        self.request(method, path, headers, "").await
+    }
+
+    async fn request(&self, method: &str, path: &str, headers: &str, body: &str) -> (String, String) {
         let address = self.running.local_addr();
         let host = if headers.contains("host:") { String::new() } else { format!("host: {address}\r\n") };
         let request = format!(
-            "{method} {path} HTTP/1.1\r\n{host}{headers}connection: close\r\ncontent-length: 0\r\n\r\n"
+            "{method} {path} HTTP/1.1\r\n{host}{headers}connection: close\r\ncontent-length: {}\r\n\r\n{body}",
+            body.len()
         );
         let mut stream = TcpStream::connect(address).await.expect("connected");
         stream.write_all(request.as_bytes()).await.expect("sent");

@@ -2,13 +2,19 @@
 
 mod kit;
 
+mod bests;
 mod chat;
 mod cohosts;
 mod door;
+mod equal;
 mod hosting;
 mod http;
+mod lanes;
+mod moderation;
 mod modes;
 mod race;
 mod restarts;
 mod rooms;
 mod seats;
+mod tickets;
+mod tournament;

@@ -8,12 +8,13 @@ use super::{House, obeys, read, refuses};
 async fn what_is_said_is_heard_by_all() {
     let house = House::open();
     let (ada, joined) = house.join("chat:lobby", json!({ "name": " Ada " })).await.expect("joined");
-    assert_eq!(joined, json!({ "messages": [], "recovered": false }));
+    assert_eq!((&joined["messages"], &joined["recovered"]), (&json!([]), &json!(false)));
     let (bo, _) = house.join("chat:lobby", json!({ "name": "Bo" })).await.expect("joined");
     obeys(&ada, "new_msg", json!({ "text": "  <b>hello</b>\u{7}  " })).await;
     for channel in [&ada, &bo] {
         let message = read(&channel.assert_push("new_msg").await);
         assert_eq!((&message["name"], &message["text"]), (&json!("Ada"), &json!("<b>hello</b>")));
+        assert_eq!(message["by"], joined["by"]);
         assert!(message["id"].is_u64() && message["at"].as_i64() > Some(1_500_000_000_000), "{message}");
     }
 }

@@ -38,26 +38,26 @@ impl Task {
             Order::Rules { rules } => self.choose(rules),
             Order::Start { rules } => {
                 let rules = rules.or_else(|| self.chosen.clone());
-                self.apply(Command::Start { rules, field: None })?;
+                self.start(rules)?;
             }
-            Order::Rematch => self.apply(Command::Start { rules: None, field: None })?,
+            Order::Rematch => self.start(None)?,
             Order::Cancel => self.apply(Command::Cancel)?,
             Order::Kick { racer } => self.kick(racer, false)?,
             Order::Ban { racer } => self.kick(racer, true)?,
-            Order::Door { door } => self.set_up(Setup { door, ..self.setup }),
+            Order::Door { door } => self.set_up(Setup { door, ..self.party.setup }),
             Order::Lock { locked } if locked == self.is_locked() => {}
             Order::Lock { locked } => {
                 let door = if locked { Door::Locked } else { Door::Open };
-                self.set_up(Setup { door, ..self.setup });
+                self.set_up(Setup { door, ..self.party.setup });
             }
             Order::Cap { racers } => {
                 let most = self.house.settings.seats;
                 if racers > most {
                     return Err(BadOrder::Cap { most });
                 }
-                self.set_up(Setup { cap: racers, ..self.setup });
+                self.set_up(Setup { cap: racers, ..self.party.setup });
             }
-            Order::Lanes { lanes } => self.set_up(Setup { lanes, ..self.setup }),
+            Order::Lanes { lanes } => self.set_up(Setup { lanes, ..self.party.setup }),
             Order::Answer { knock, answer } => self.answer_knock(knock, answer)?,
             Order::Rename { racer, name } => {
                 let renamed = self.rename(racer, &name)?;
@@ -65,6 +65,10 @@ impl Task {
             }
             Order::CoHost { racer, cohost } => self.make_cohost(racer, cohost)?,
             Order::Bots { count, level } => self.set_bots(count, level)?,
+            Order::Mute { by, muted } => self.mute(&by, muted),
+            Order::DeleteMessage { id } => self.delete_message(id)?,
+            Order::Tournament { on: true } => self.begin_tournament()?,
+            Order::Tournament { on: false } => self.end_tournament(),
             Order::Roster => {}
             Order::End => self.end()?,
         }
@@ -90,6 +94,7 @@ impl Task {
             self.chosen = Some(rules);
             self.tell_consoles("rules", &json);
             self.tell_players("rules", &json);
+            self.tell_courses();
         }
     }
 
