@@ -31,8 +31,8 @@ test('a browser gets its own language, and no word of another', async ({ browser
   await expect(page.locator('html')).toHaveAttribute('dir', 'ltr');
   await expect(page.getByTestId('join')).toBeVisible();
   const words = loaded.filter((path) => /\/assets\/[a-z]{2}-[^/]+\.js$/.test(path));
-  expect(words).toHaveLength(1);
-  expect(words[0]).toMatch(/\/de-/);
+  expect(words.length).toBeGreaterThan(0);
+  for (const path of words) expect(path).toMatch(/\/de-/);
 });
 
 test('a browser whose language we do not have gets English', async ({ browser }) => {
