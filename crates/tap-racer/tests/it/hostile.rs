@@ -16,7 +16,7 @@ fn payloads() -> Vec<Value> {
         json!(1e300),
         json!(true),
         json!("\u{0}\u{202e}"),
-        json!("x".repeat(20_000)),
+        json!("x".repeat(2_000)),
         json!(vec![0; 500]),
         json!({ "id": { "id": 1 } }),
     ];
