@@ -159,8 +159,10 @@ export class Phone {
       change.ends_at ??
       (change.rules.mode === 'timed' && this.goAt !== null ? this.goAt + change.rules.seconds * 1000 : null);
     if (change.phase === 'running' || change.phase === 'finishing') this.started = true;
-    // Who hears that the race is decided taps no more, so that no phone has longer than another.
-    if (change.phase === 'finishing') this.over = true;
+    // Who hears that the race is decided taps no more, so that no phone has longer than another. A
+    // server that comes back from before that moment lets the race go on.
+    this.over = change.phase === 'finishing';
+    if (change.phase === 'running') this.final = this.results = null;
   }
 
   rulesChosen({ rules }: Chosen): void {
