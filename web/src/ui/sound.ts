@@ -106,7 +106,7 @@ export class Sound {
     this.#changed = changed;
     document.addEventListener('visibilitychange', () => this.#settle());
     for (const gesture of ['click', 'keydown', 'touchend']) {
-      document.addEventListener(gesture, () => this.hearing === 'blocked' && this.#settle(), true);
+      document.addEventListener(gesture, () => this.#settle(), true);
     }
   }
 
@@ -124,15 +124,16 @@ export class Sound {
 
   #settle(): void {
     const play = this.#wanted && !document.hidden;
+    const tell = () => this.#changed(this.hearing);
     if (play && !this.#context) {
       this.#context = new AudioContext();
       this.#desk = new Desk(this.#context, this.#volume);
-      this.#context.onstatechange = () => this.#changed(this.hearing);
+      this.#context.onstatechange = tell;
     }
-    // Without leave it stays suspended; both promises may then wait for ever.
-    if (play) void this.#context?.resume().catch(() => undefined);
-    else void this.#context?.suspend().catch(() => undefined);
-    this.#changed(this.hearing);
+    // Without leave it stays suspended, and the promise may wait for ever.
+    const settled = play ? this.#context?.resume() : this.#context?.suspend();
+    settled?.then(tell, () => undefined);
+    tell();
   }
 
   /** Plays something that is to be heard in so many milliseconds, if anything is heard now. */

@@ -1,7 +1,7 @@
 // A heat's result as a picture to keep and to send, in the look of the screen it was on.
 import { outlines, shapeOf, colourOf } from '../../identity';
 import { spoken, t } from '../../i18n';
-import { ordinal } from '../../race';
+import { ordinal, sideName } from '../../race';
 import type { Row, Summary } from './results';
 
 /** Upright: it is looked at on phones. */
@@ -51,12 +51,18 @@ function draw(brush: Brush, { headline, rules, steps, rows, more }: Summary, whe
 
   let y = under + 124;
   if (steps.length > 0) {
-    const floor = Math.max(y + 470, 860);
+    const floor = y + 410;
     podiumOf(brush, steps, floor);
     y = floor + 36;
   }
-  const room = Math.min(60, (height - margin - y - (more > 0 ? 50 : 0)) / Math.max(1, rows.length));
+  const sides = new Set(rows.map(({ side }) => side).filter((side) => side !== null));
+  const room = Math.min(60, (height - margin - y - (more > 0 ? 50 : 0)) / Math.max(1, rows.length + sides.size));
   for (const row of rows) {
+    // Each team under its name.
+    if (row.side && sides.delete(row.side)) {
+      write(brush, sideName(row.side), margin, y + room * 0.72, { size: 40, colour: paint(`--team-${row.side}`), display: true });
+      y += room;
+    }
     rowOf(brush, row, y, room);
     y += room;
   }
@@ -154,13 +160,13 @@ function face(brush: Brush, row: Row, x: number, y: number, size: number): void 
 
 /** Where the steps stand, in thirds of the width: second, first, third. */
 const standing = [1, 0, 2];
-const tall = [230, 180, 140];
+const tall = [200, 160, 125];
 
 function podiumOf(brush: Brush, steps: Row[], floor: number): void {
   const { context, paint } = brush;
   const step = (width - 2 * margin - 24) / 3;
   steps.forEach((row, i) => {
-    const [column = 0, rise = 140] = [standing[i], tall[Math.min(2, row.place - 1)]];
+    const [column = 0, rise = 0] = [standing[i], tall[Math.min(2, row.place - 1)]];
     const middle = margin + step / 2 + column * (step + 12);
     const top = floor - rise;
     context.fillStyle = racerPaint(brush, row);
@@ -183,9 +189,10 @@ function rowOf(brush: Brush, row: Row, y: number, room: number): void {
   const base = y + room * 0.5 + size * 0.35;
   if (row.side) {
     context.fillStyle = paint(`--team-${row.side}`);
-    context.fillRect(brush.x(margin - 24) - 5, y + 6, 10, room - 12);
+    context.fillRect(brush.x(margin + 50) - 5, y + 6, 10, room - 12);
+  } else {
+    write(brush, ordinal(row.place), margin, base, { size, colour: paint('--chalk-soft') });
   }
-  write(brush, ordinal(row.place), margin, base, { size, colour: paint('--chalk-soft') });
   face(brush, row, brush.x(margin + 130), y + room / 2, room * 0.72);
   write(brush, row.name, margin + 175, base, { size, colour: paint('--chalk'), most: 470 });
   write(brush, row.worth, width - margin, base, { size, colour: paint('--chalk-soft'), align: 'end' });

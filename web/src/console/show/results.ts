@@ -1,6 +1,6 @@
 // What is said of a heat's places beside their order, on the screen and in the picture to share.
 import { t } from '../../i18n';
-import { gap, podium, rulesLine, score, headline, sideName } from '../../race';
+import { gap, headline, podium, rulesLine, score } from '../../race';
 import type { Place, Racer, Results, Rules, Side, Tournament } from '../../wire';
 
 /** What did not count, what looked odd, and what was not the same for all; nothing for most. */
@@ -14,11 +14,14 @@ export function notesOf(place: Place, rules: Rules): string[] {
   return notes;
 }
 
-/** What stands beside a place in a list: how far behind the first where that is measured. */
-export function worth(place: Place, mode: Rules['mode']): string {
+/**
+ * What stands beside a place in a list: how far behind the first where that is measured. `brief` where
+ * there is no room for words; equal places say then that it was a dead heat.
+ */
+export function worth(place: Place, mode: Rules['mode'], brief: boolean): string {
   if (mode !== 'sprint' || place.time == null) return score(place, mode);
-  if (place.dead_heat) return t('finish.dead_heat');
-  return place.margin ? gap(place.margin) : score(place, mode);
+  if (place.dead_heat && !brief) return t('finish.dead_heat');
+  return place.margin == null ? score(place, mode) : gap(place.margin);
 }
 
 /** Closer than this nobody can tell who was first, and so nobody is told to have been. */
@@ -62,7 +65,7 @@ export interface Summary {
 }
 
 const rowsBesidePodium = 7;
-const rowsAlone = 13;
+const rowsAlone = 12;
 
 export function summary(results: Results, rules: Rules): Summary {
   const mode = results.mode ?? rules.mode;
@@ -85,8 +88,4 @@ export function summary(results: Results, rules: Rules): Summary {
 /** The winners first, and who pulled most in front. */
 export function byTeam(places: Place[], won: Side): Place[] {
   return [...places].sort((a, b) => Number(b.team === won) - Number(a.team === won) || b.taps - a.taps);
-}
-
-export function sideOf(row: Row): string | null {
-  return row.side === null ? null : sideName(row.side);
 }
