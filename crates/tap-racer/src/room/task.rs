@@ -206,9 +206,11 @@ impl Task {
                 let _ = reply.send((history, self.talk.position()));
             }
             Request::Say { by, name, text, reply } => {
+                self.saving.soon();
                 let _ = reply.send(self.say(by, &name, text));
             }
             Request::Calibrate { ticket, measured, reply } => {
+                self.saving.soon();
                 let _ = reply.send(self.calibrate(ticket, measured));
             }
             Request::Freeze { reply } => {
