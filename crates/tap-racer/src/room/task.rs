@@ -19,7 +19,7 @@ use super::{
     join::Joins,
     party::Party,
     people::{Heard, People},
-    saved::Saving,
+    saving::Saving,
     sent_away::SentAway,
     updates::Updates,
 };
@@ -140,6 +140,7 @@ impl Task {
                 // Never none: this task holds a sender itself.
                 _ = inbox.recv_many(&mut batch, BATCH) => {}
                 () = visits.emptied() => self.emptied(),
+                () = self.saving.written() => self.tell_what_waited(),
                 () = until(wakes_at) => {}
             }
             self.heard_at = Instant::now();
@@ -189,6 +190,7 @@ impl Task {
                 });
             }
             Request::Sit { wish, channel, pusher, reply } => {
+                self.saving.soon();
                 // Whoever has gone meanwhile leaves by the seat's own drop.
                 let _ = reply.send(self.sit(wish, channel, pusher));
             }
@@ -208,9 +210,11 @@ impl Task {
                 let _ = reply.send((history, self.talk.position()));
             }
             Request::Say { by, name, text, reply } => {
+                self.saving.soon();
                 let _ = reply.send(self.say(by, &name, text));
             }
             Request::Calibrate { ticket, measured, reply } => {
+                self.saving.soon();
                 let _ = reply.send(self.calibrate(ticket, measured));
             }
             Request::Freeze { reply } => {
@@ -268,7 +272,7 @@ impl Task {
 
     fn wakes_at(&self) -> Option<Instant> {
         let race = self.race.wakes_at().map(|time| self.house.clock.instant(time));
-        [race, self.tick_at, self.saving.due(), self.knocks.next_end(), self.ends_at]
+        [race, self.tick_at, self.saves_at(), self.knocks.next_end(), self.ends_at]
             .into_iter()
             .flatten()
             .min()
@@ -286,16 +290,15 @@ impl Task {
             self.tick();
         }
         self.forget_knocks(|knock| knock.is_over(now));
-        if std::mem::take(&mut self.tournament_changed) {
-            self.tell_tournament();
-        }
         if self.has_ended {
+            self.tell_what_waited();
             self.entry.remove_for_good(self.handle.made());
             return true;
         }
         self.settle_finish();
-        if self.saving.due().is_some_and(|due| due <= now) {
-            self.save();
+        self.save_if_due(now);
+        if !self.saving.is_first() && std::mem::take(&mut self.tournament_changed) {
+            self.tell_tournament();
         }
         let is_late = self.ends_at.is_some_and(|due| due <= now);
         if is_late {
