@@ -42,11 +42,13 @@ export function compile(language: string, page: string): string {
   const format = new MessageFormat(language, { strictPluralKeys: isWhole });
   const texts = Object.fromEntries(english.map(([key, text]) => [key, own[key] ?? text]));
   const functions = compileModule(format, texts).replace(/^import \{.*\} from "@messageformat\/runtime(\/lib\/(plurals|cardinals))?";\n/gm, '');
+  // A text without values need not be a function.
+  const small = functions.replace(/: \(\) => (".*")(,?)$/gm, ': $1$2');
   if (/^import /m.test(functions)) throw new Error(`words in ${language}: only numbers, plurals and selections`);
   return `const cardinal = new Intl.PluralRules("${language}");
 const ordinal = new Intl.PluralRules("${language}", { type: "ordinal" });
 const ${language} = (n, isOrdinal) => (isOrdinal ? ordinal : cardinal).select(n);
-${functions.replace('export default {', 'export default ({ number, plural, select }) => ({')});`;
+${small.replace('export default {', 'export default ({ number, plural, select }) => ({')});`;
 }
 
 export function words(): Plugin {

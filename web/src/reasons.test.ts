@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { catalogs, read } from '../words';
 import { isLasting, sentence } from './reasons';
 
 it('every reason of the protocol has a sentence of its own', () => {
@@ -26,4 +27,17 @@ it('only what can pass by itself is tried again', () => {
   expect(isLasting('rate limited')).toBe(false);
   expect(isLasting('server is draining')).toBe(false);
   expect(isLasting(undefined)).toBe(false);
+});
+
+it('a page has words for every refusal of its joins, or it would knock for ever', () => {
+  const refusals = {
+    play: ['name is missing', 'name is too long', 'name is not allowed', 'room is full', 'room is locked', 'no such room', 'banned', 'not let in'],
+    console: ['wrong host token', 'no such room'],
+    site: ['name is missing', 'name is too long', 'name is not allowed', 'no such room', "You don't have permission!"],
+  };
+  for (const [page, reasons] of Object.entries(refusals)) {
+    expect(catalogs).toContain(page);
+    const words = { ...read('en', 'shared'), ...read('en', page) };
+    expect(reasons.filter((reason) => !(`reason.${reason}` in words))).toEqual([]);
+  }
 });

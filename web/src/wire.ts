@@ -139,6 +139,9 @@ export interface Tournament {
   lanes: number;
   groups: Group[];
   champion?: (Face & { id: Racer['id'] }) | null;
+  /** Who won the final; several in a dead heat. */
+  champions?: (Face & { id: Racer['id'] })[];
+  over?: boolean;
 }
 
 /** How people get into the room, and how many race at once. */

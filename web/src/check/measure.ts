@@ -21,12 +21,16 @@ export async function measure(kind: 'webSocket' | 'longPoll', progress: (part: n
   const socket = new Socket('/socket', {
     transport: kind === 'webSocket' ? WebSocket : (LongPoll as unknown as SocketConnectOption['transport']),
     timeout: patience,
-    // One try: it is the answer.
+    // The first try is the answer.
     reconnectAfterMs: () => 2 * patience,
   } as Partial<SocketConnectOption>);
   try {
     const began = performance.now();
-    const isOpen = new Promise<true>((resolve) => socket.onOpen(() => resolve(true)));
+    const isOpen = new Promise<boolean>((resolve) => {
+      socket.onOpen(() => resolve(true));
+      socket.onError(() => resolve(false));
+      socket.onClose(() => resolve(false));
+    });
     socket.connect();
     if (!(await inTime(isOpen))) return null;
     const opened = performance.now() - began;

@@ -31,8 +31,8 @@ export function stateOf({ phase, rules, nextRules, results, ended }: Told): stri
 
 function outcomeOf(results: Results, rules: Rules): string {
   const told = results.places.filter((place) => place.taps > 0).slice(0, placesTold);
-  const places = told.map((place) => `${ordinal(place.place)} ${place.name}, ${score(place, results.mode ?? rules.mode)}`);
-  return [headline(results), ...places].join('. ');
+  const places = told.map((place) => `${ordinal(place.place)} ${place.name}, ${score(place, results.mode ?? rules.mode)}.`);
+  return [headline(results), ...places].join(' ');
 }
 
 /** Who came since the last word about it; a crowd is told as a number. */

@@ -82,7 +82,6 @@ export class ConsoleLink {
         racer_left: race.racerLeft.bind(race),
         flag: race.flagged.bind(race),
         rules: race.rulesChosen.bind(race),
-        lock: ({ locked }: { locked: boolean }) => (race.door = locked ? 'locked' : race.door === 'locked' ? 'open' : race.door),
         room: race.roomChanged.bind(race),
         knock: race.knocked.bind(race),
         knock_gone: race.knockGone.bind(race),

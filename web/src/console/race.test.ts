@@ -79,4 +79,36 @@ describe('a screen', () => {
     });
     expect(race.roster.map(({ team }) => team)).toEqual(['left', 'right']);
   });
+
+  it('knows who sits out a heat that is not for everybody', () => {
+    const race = joined();
+    race.phaseChanged({ phase: 'countdown', heat: 1, now: localNow(), go_at: localNow() + 3000, rules, field: [2] });
+    expect(race.roster.map(({ in_heat }) => in_heat)).toEqual([false, true]);
+    race.phaseChanged({ phase: 'countdown', heat: 2, now: localNow(), go_at: localNow() + 3000, rules });
+    expect(race.roster.map(({ in_heat }) => in_heat)).toEqual([true, true]);
+  });
+
+  it('shows each who knocks once, until they are answered or the door is another', () => {
+    const knock = (id: number, name = `Guest ${id}`) => ({ id, name, colour: 'red', shape: 'star' });
+    const race = joined({ door: 'approve', knocks: [knock(1)] });
+    race.knocked(knock(2));
+    race.knocked(knock(1, 'Renamed'));
+    expect(race.knocks.map(({ name }) => name)).toEqual(['Renamed', 'Guest 2']);
+    race.knockGone({ id: 1 });
+    expect(race.knocks.map(({ id }) => id)).toEqual([2]);
+    race.roomChanged({ door: 'open', cap: 8, lanes: 4 });
+    expect([race.knocks, race.door, race.cap, race.lanes]).toEqual([[], 'open', 8, 4]);
+  });
+
+  it('keeps the run to beat through the race, and none for other rules', () => {
+    const ghost = { name: 'Ada', colour: 'red', shape: 'star', taps: 10, trace: [[0, 0], [900, 10]] as [number, number][] };
+    const race = joined();
+    const phase = (phase: 'countdown' | 'running', more = {}) =>
+      race.phaseChanged({ phase, heat: 1, now: localNow(), go_at: localNow(), rules, ...more });
+    phase('countdown', { ghost });
+    phase('running');
+    expect(race.ghost).toEqual(ghost);
+    phase('countdown');
+    expect(race.ghost).toBeNull();
+  });
 });

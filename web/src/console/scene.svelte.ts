@@ -1,5 +1,6 @@
 // Which of its scenes the screen shows.
 import type { ConsoleRace } from './race.svelte';
+import { championsOf } from './tournament/bracket';
 
 /** How long a heat of a tournament is celebrated before the bracket comes back. */
 const celebrated = 9000;
@@ -31,7 +32,7 @@ export class Scene {
     const { tournament, heat } = this.#race;
     if (!tournament || this.view === 'race') return this.view;
     if (this.view === 'finish' && this.#seen !== heat) return 'finish';
-    return tournament.champion ? 'champion' : 'bracket';
+    return championsOf(tournament).length > 0 ? 'champion' : 'bracket';
   });
 
   /** After a heat of a tournament there are two things to look at. */

@@ -22,7 +22,7 @@ import { directionOf, preferred, type Language } from './languages';
 
 export type Key = keyof typeof sharedWords | keyof typeof playWords | keyof typeof moreWords | keyof typeof consoleWords | keyof typeof siteWords;
 type Values = Record<string, string | number>;
-type Messages = Record<string, (values: Values) => string>;
+type Messages = Record<string, string | ((values: Values) => string)>;
 const runtime = { number: counted, plural, select };
 export type Words = Record<Language, () => Promise<{ default: (from: typeof runtime) => Messages }>>;
 
@@ -42,7 +42,8 @@ export async function speak(words: Words, wanted: Language = preferred()): Promi
 }
 
 export function t(key: Key, values: Values = {}): string {
-  return messages[key]?.(isolated(values)) ?? key;
+  const text = messages[key];
+  return typeof text === 'function' ? text(isolated(values)) : (text ?? key);
 }
 
 /** Whether there are words for it on this page. */

@@ -166,7 +166,10 @@ impl Channel for Loud {
         payload: Payload,
         socket: &mut ChannelSocket<Self>,
     ) -> Result<Handled, Crash> {
-        socket.broadcast(event, payload)?;
+        match event {
+            "loud" | "plain" => socket.intercept(event == "loud"),
+            _ => socket.broadcast(event, payload)?,
+        }
         Ok(Handled::NoReply)
     }
 

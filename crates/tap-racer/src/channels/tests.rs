@@ -2,6 +2,7 @@
 
 mod chat;
 mod console;
+mod door;
 mod play;
 
 use std::sync::Arc;

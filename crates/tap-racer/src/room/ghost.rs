@@ -22,7 +22,7 @@ pub struct Ghost {
     pub trace: Vec<(u32, u32)>,
 }
 
-/// The runs of the heat that is on, at most [`Traces::MOST`] of them: in larger rooms some have none.
+/// The runs of the heat that is on, in a room of at most [`Traces::MOST`] racers.
 #[derive(Debug, Default)]
 pub(super) struct Traces {
     lanes: HashMap<Lane, Trace>,
@@ -89,6 +89,11 @@ impl Task {
     pub(super) fn trace(&mut self, changes: &[(Lane, u32)]) {
         let since_gun = self.race.phase().go_at().map(|go_at| self.now() - go_at);
         let Some(at) = since_gun.and_then(|at| u32::try_from(at.0).ok()) else { return };
+        if changes.len() > Traces::MOST {
+            // A crowd: some of its runs would have gaps.
+            self.traces = Traces::default();
+            return;
+        }
         for (lane, taps) in changes {
             self.traces.add(*lane, at, *taps);
         }

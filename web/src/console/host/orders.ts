@@ -17,7 +17,7 @@ export function ordersOver(send: Send) {
     ban: (id: Id) => send('ban', { id }),
     rename: (id: Id, name: string) => send('rename', { id, name }),
     cohost: (id: Id, cohost: boolean) => send('cohost', { id, cohost }),
-    door: (door: Door) => (door === 'approve' ? send('door', { door }) : send('lock', { locked: door === 'locked' })),
+    door: (door: Door) => send('door', { door }),
     cap: (racers: number) => send('cap', { racers }),
     admit: (id: Id) => send('admit', { id }),
     deny: (id: Id) => send('deny', { id }),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Group, Tournament } from '../../wire';
-import { groupUp, layCards, roundKind, roundsOf } from './bracket';
+import { championsOf, groupUp, isOver, layCards, roundKind, roundsOf } from './bracket';
 
 const group = (round: number, heat: number, done: boolean): Group => ({ round, heat, done, racers: [] });
 const tournament: Tournament = {
@@ -21,6 +21,14 @@ describe('a bracket', () => {
   it('knows who is up', () => {
     expect(groupUp(tournament)).toMatchObject({ round: 2, heat: 2 });
     expect(groupUp({ ...tournament, heat_of_round: 1 })).toBeUndefined();
+  });
+
+  it('is over with its champions, or with nobody left', () => {
+    const ada = { id: 1, name: 'Ada', colour: 'red', shape: 'star' };
+    const bo = { id: 2, name: 'Bo', colour: 'blue', shape: 'heart' };
+    expect([isOver(tournament), championsOf(tournament)]).toEqual([false, []]);
+    expect(isOver({ ...tournament, over: true, champions: [] })).toBe(true);
+    expect(championsOf({ ...tournament, over: true, champion: ada, champions: [ada, bo] })).toEqual([ada, bo]);
   });
 
   it('calls the last two rounds by name', () => {

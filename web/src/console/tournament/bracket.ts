@@ -1,5 +1,5 @@
 // A tournament as the screen lays it out.
-import type { Group, Tournament } from '../../wire';
+import type { Face, Group, Racer, Tournament } from '../../wire';
 
 export interface Round {
   round: number;
@@ -15,6 +15,16 @@ export function roundsOf(tournament: Tournament): Round[] {
     const over = round < tournament.round || (groups.length > 0 && groups.every((group) => group.done));
     return { round, state: over ? 'past' : round === tournament.round ? 'now' : 'next', groups };
   });
+}
+
+/** Those who won it, if anybody has. */
+export function championsOf({ champions, champion }: Tournament): (Face & { id: Racer['id'] })[] {
+  return champions ?? (champion ? [champion] : []);
+}
+
+/** Nobody races in it any more. */
+export function isOver(tournament: Tournament): boolean {
+  return tournament.over ?? championsOf(tournament).length > 0;
 }
 
 /** The group that races now or next. */

@@ -11,6 +11,7 @@ on_every_wire!(
     a_channel_is_sent_messages_from_elsewhere,
     what_a_join_sends_to_itself_comes_after_its_answer,
     an_intercepted_broadcast_goes_through_handle_out,
+    a_channel_that_intercepts_nothing_at_present_is_passed_by,
     terminate_is_called_on_every_way_out_of_a_channel,
     an_error_reply_has_a_reason,
 );
@@ -79,6 +80,20 @@ async fn an_intercepted_broadcast_goes_through_handle_out(wire: Wire) {
         assert_eq!(got[0].payload, json!({ "heard": 1, "text": "HI" }));
         assert_eq!(got[1].payload, json!({ "heard": 2, "text": "HO" }));
     }
+}
+
+async fn a_channel_that_intercepts_nothing_at_present_is_passed_by(wire: Wire) {
+    let server = TestServer::start();
+    let (mut one, mut two) = (server.peer(wire).await, server.peer(wire).await);
+    one.join("loud:a", "{}").await;
+    two.join("loud:a", "{}").await;
+    one.send(r#"["1","2","loud:a","plain",{}]"#).await;
+    one.send(r#"["1","3","loud:a","new_msg",{"text":"hi"}]"#).await;
+    assert_eq!(one.next().await.payload, json!({ "text": "hi" }));
+    assert_eq!(two.next().await.payload, json!({ "heard": 1, "text": "HI" }));
+    one.send(r#"["1","4","loud:a","loud",{}]"#).await;
+    one.send(r#"["1","5","loud:a","new_msg",{"text":"ho"}]"#).await;
+    assert_eq!(one.next().await.payload, json!({ "heard": 1, "text": "HO" }));
 }
 
 async fn terminate_is_called_on_every_way_out_of_a_channel(wire: Wire) {

@@ -47,7 +47,28 @@ async fn only_a_host_gives_orders_when_there_is_a_key() {
     let house = House::with(&["--host-key", "open sesame"]);
     let (watching, joined) = house.join("console", json!({})).await.expect("joined");
     assert_eq!((&joined["host"], &joined["host_required"]), (&json!(false), &json!(true)));
-    for event in ["rules", "start", "rematch", "cancel", "kick", "ban", "lock", "bots"] {
+    for event in [
+        "rules",
+        "start",
+        "rematch",
+        "cancel",
+        "kick",
+        "ban",
+        "lock",
+        "bots",
+        "door",
+        "cap",
+        "lanes",
+        "admit",
+        "deny",
+        "rename",
+        "cohost",
+        "tournament",
+        "mute",
+        "delete_msg",
+        "end",
+        "roster",
+    ] {
         refuses(&watching, event, json!({}), "not the host").await;
     }
     assert_eq!(house.refusal("console", json!({ "host": "open barley" })).await, reason("wrong host token"));

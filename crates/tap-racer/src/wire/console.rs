@@ -1,0 +1,108 @@
+//! What screens are told.
+
+use serde::Serialize;
+
+use super::{BoardJson, HandicapJson, LaneTaps, PhaseJson, ResultsJson, RulesJson, TournamentJson};
+use crate::{
+    chat::By,
+    looks::Look,
+    qr::QrPath,
+    room::{Ghost, Knock, Setup},
+};
+
+/// A racer, as consoles see it.
+#[derive(Clone, Debug, Serialize)]
+pub struct RacerJson {
+    pub id: u32,
+    pub name: String,
+    #[serde(flatten)]
+    pub look: Look,
+    pub lane: u32,
+    pub taps: u32,
+    pub connected: bool,
+    pub bot: bool,
+    pub team: Option<&'static str>,
+    pub refused: u32,
+    pub flagged: bool,
+    pub in_heat: bool,
+    pub cohost: bool,
+    #[serde(flatten)]
+    pub handicap: HandicapJson,
+}
+
+/// Somebody who waits at the door.
+#[derive(Clone, Debug, Serialize)]
+pub struct KnockJson {
+    pub id: u32,
+    pub name: String,
+    #[serde(flatten)]
+    pub look: Look,
+}
+
+impl KnockJson {
+    /// As hosts see them.
+    pub fn of(knock: &Knock) -> KnockJson {
+        KnockJson { id: knock.id, name: knock.name.to_string(), look: knock.look }
+    }
+}
+
+/// The answer to `roster`.
+#[derive(Clone, Debug, Serialize)]
+pub struct RosterJson {
+    pub racers: Vec<RacerJson>,
+    pub knocks: Vec<KnockJson>,
+    #[serde(flatten)]
+    pub setup: Setup,
+}
+
+/// The reply to a console's join, but for what only its channel knows.
+#[derive(Clone, Debug, Serialize)]
+pub struct ConsoleView {
+    #[serde(flatten)]
+    pub phase: PhaseJson,
+    #[serde(flatten)]
+    pub roster: RosterJson,
+    pub locked: bool,
+    /// What the host has chosen since the last heat began.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_rules: Option<RulesJson>,
+    /// Whose chat the hosts do not want.
+    pub muted: Vec<By>,
+    pub bests: Vec<BoardJson>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ghost: Option<Ghost>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tournament: Option<TournamentJson>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rope: Option<i32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub results: Option<ResultsJson>,
+}
+
+/// The reply to a console's join.
+#[derive(Debug, Serialize)]
+pub struct ConsoleJoined<'a> {
+    pub room: &'a str,
+    pub host: bool,
+    pub host_required: bool,
+    /// Opens this console as host, anywhere; for hosts only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub host_url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub host_qr: Option<QrPath>,
+    pub join_url: String,
+    pub join_qr: Option<QrPath>,
+    pub chat: String,
+    #[serde(flatten)]
+    pub view: ConsoleView,
+}
+
+/// The event `tick`.
+#[derive(Clone, Debug, Serialize)]
+pub struct Tick {
+    pub heat: u32,
+    pub t: i64,
+    pub lanes: Vec<LaneTaps>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rope: Option<i32>,
+}

@@ -1,0 +1,178 @@
+// Every state that a page can be in, reached one after the other: whoever looks at pages (for faults of
+// access, or to take pictures of them) is told of each by `seen(name, page)`.
+import { expect } from '@playwright/test';
+
+import { Client } from './live.js';
+import { expectPhase, guest, tap } from './party.js';
+
+/** How a walk looks at the pages: playwright's options for the context of a screen and of a phone. */
+export const looks = {
+  television: { viewport: { width: 1920, height: 1080 } },
+  phone: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
+};
+
+const names = ['Mia', 'Noah', 'Aisha', 'Luca', 'Yuki', 'Priya', 'Sam', 'Zoë', 'Mateo', 'محمد', 'Łukasz', 'Ｔａｋｅｓｈｉ'];
+
+export class Walk {
+  #open = [];
+
+  /** @param {{ browser: import('@playwright/test').Browser, server: { origin: string, socket: string }, screen: object, phone: object, seen: (name: string, page: import('@playwright/test').Page) => Promise<void> }} options */
+  constructor({ browser, server, screen, phone, seen }) {
+    Object.assign(this, { browser, server, screen, phone, seen });
+  }
+
+  async page(options, path) {
+    const context = await this.browser.newContext(options);
+    const page = await context.newPage();
+    this.#open.push(() => context.close());
+    await page.goto(this.server.origin + path);
+    return page;
+  }
+
+  /** A room with a host that no browser draws. */
+  async room() {
+    const response = await fetch(`${this.server.origin}/api/rooms`, { method: 'POST' });
+    const { room, host } = await response.json();
+    const client = new Client(this.server.socket);
+    this.#open.push(() => client.close());
+    const topic = await client.join(`console:${room}`, { host });
+    const order = (event, payload) => topic.ask(event, payload);
+    const idOf = async (name) => (await topic.heard('racer_joined', (racer) => racer.name === name)).id;
+    return { room, order, idOf, link: `/console/${room}#host=${host}`, play: `/play/${room}` };
+  }
+
+  async guests(room, count) {
+    const all = [];
+    for (let i = 0; i < count; i++) {
+      const name = names[i] ?? `Guest ${i + 1}`;
+      const { client, seat } = await guest(this.server, room, name);
+      this.#open.push(() => client.close());
+      all.push({ name, seat, heat: async () => (await seat.heard('phase', ({ phase }) => phase === 'running')).heat });
+    }
+    return all;
+  }
+
+  async join(page, name) {
+    await page.getByTestId('name').fill(name);
+    await page.getByTestId('join').click();
+    await expectPhase(page, /./);
+  }
+
+  async over() {
+    await Promise.all(this.#open.map((close) => close()));
+    this.#open = [];
+  }
+}
+
+/** Home, check, chat, and nothing. */
+async function site(walk) {
+  const { seen } = walk;
+  for (const [look, options] of [['television', walk.screen], ['phone', walk.phone]]) {
+    const page = await walk.page(options, '/');
+    await seen(`home-${look}`, page);
+    await page.getByTestId('join-code').fill('7777');
+    await page.getByTestId('join-go').click();
+    await expect(page.getByRole('alert')).toContainText(/./);
+    await seen(`home-no-such-room-${look}`, page);
+    await page.goto(`${walk.server.origin}/check`);
+    await expect(page.getByTestId('verdict')).toHaveAttribute('data-grade', /./);
+    await seen(`check-${look}`, page);
+    await page.goto(`${walk.server.origin}/nowhere`);
+    await seen(`nowhere-${look}`, page);
+  }
+  const beat = await walk.page(walk.phone, '/check');
+  await expect(beat.getByTestId('verdict')).toHaveAttribute('data-grade', /./);
+  await beat.getByTestId('tap-along').click();
+  await expect(beat.getByTestId('tap-along')).toHaveAttribute('data-beat', '4');
+  await seen('check-tap-along-phone', beat);
+
+  const { room } = await walk.room();
+  const [mia] = await walk.guests(room, 1);
+  const chat = await walk.page(walk.phone, `/chat/${room}`);
+  await seen('chat-door-phone', chat);
+  await chat.getByTestId('name').fill('Ada');
+  await chat.getByTestId('join').click();
+  await expect(chat.getByTestId('text')).toBeVisible();
+  await seen('chat-empty-phone', chat);
+  const talker = new Client(walk.server.socket);
+  const other = await talker.join(`chat:${room}`, { name: mia.name });
+  await other.ask('new_msg', { text: 'My thumbs are ready' });
+  await chat.getByTestId('text').fill('أهلاً!');
+  await chat.getByTestId('send').click();
+  await expect(chat.getByTestId('message')).toHaveCount(2);
+  await chat.getByRole('button', { name: mia.name }).click();
+  await seen('chat-talk-phone', chat);
+  await chat.getByTestId('ignore').click();
+  await chat.getByTestId('people').click();
+  await seen('chat-people-phone', chat);
+  await chat.getByTestId('people').click();
+  await chat.getByTestId('text').fill('x'.repeat(505));
+  await seen('chat-too-long-phone', chat);
+  await talker.close();
+}
+
+/** A phone from the door to its result. */
+async function phone(walk) {
+  const { seen } = walk;
+  const { room, order, idOf, play } = await walk.room();
+  const page = await walk.page(walk.phone, play);
+  await expect(page.getByTestId('join')).toBeVisible();
+  await seen('phone-door', page);
+  await page.getByTestId('join').click();
+  await expect(page.getByRole('alert')).toContainText(/./);
+  await seen('phone-door-problem', page);
+  await walk.join(page, 'Ada Lovelace-Byron 1815');
+  await seen('phone-lobby', page);
+  const [mia] = await walk.guests(room, 1);
+
+  await order('start', { rules: { mode: 'sprint', taps: 30, countdown: 10_000 } });
+  await expectPhase(page, 'countdown');
+  await seen('phone-countdown', page);
+  await tap(page, 1);
+  await seen('phone-too-early', page);
+  await order('cancel');
+
+  await order('start', { rules: { mode: 'timed', seconds: 60, countdown: 0 } });
+  await expectPhase(page, 'running');
+  await tap(page, 3);
+  await seen('phone-timed', page);
+  const late = await walk.page(walk.phone, play);
+  await walk.join(late, 'Late');
+  await expect(late.getByTestId('late')).toBeVisible();
+  await seen('phone-late', late);
+  await order('cancel');
+
+  await order('start', { rules: { mode: 'tug', lead: 50, countdown: 0 } });
+  await expectPhase(page, 'running');
+  await tap(page, 2);
+  await seen('phone-tug', page);
+  await order('cancel');
+
+  await order('start', { rules: { mode: 'sprint', taps: 4, countdown: 0 } });
+  await expectPhase(page, 'running');
+  await tap(page, 2);
+  await seen('phone-sprint', page);
+  await page.context().setOffline(true);
+  await expect(page.getByTestId('disconnected')).toBeVisible();
+  await seen('phone-offline', page);
+  await page.context().setOffline(false);
+  await expect(page.getByTestId('disconnected')).toHaveCount(0);
+  await tap(page, 2);
+  await late.bringToFront();
+  await tap(late, 4);
+  const heat = await mia.seat.all('phase').at(-1).heat;
+  mia.seat.say('tap', { heat, n: 4 });
+  await expect(page.getByTestId('result')).toBeVisible();
+  await seen('phone-won', page);
+  await seen('phone-lost', late);
+
+  const second = await page.context().newPage();
+  await second.goto(page.url());
+  await expect(page.getByTestId('seat-taken')).toBeVisible();
+  await seen('phone-taken', page);
+  await order('kick', { id: await idOf('Late') });
+  await expect(late.getByTestId('kicked')).toBeVisible();
+  await seen('phone-kicked', late);
+}
+
+export const groups = { site, phone };
