@@ -248,3 +248,28 @@ test('after a group of a tournament the screen says who goes through', async ({ 
   await expect(page.getByTestId('through')).toHaveCount(1);
   await expect(page.locator('[data-testid=place][data-place="1"]').getByTestId('through')).toBeVisible();
 });
+
+test('with a handicap each lane shows its own course', async ({ browser }) => {
+  const { page } = await openConsole(browser, server.console);
+  const [ada, bo] = [await racer('Ada'), await racer('Bo')];
+  const client = new Client(server.socket);
+  clients.push(client);
+  const host = await client.join('console');
+  await host.ask('rules', { rules: { mode: 'sprint', taps: 40, handicap: true } });
+  const slow = await ada.seat.ask('calibrate', { taps: 15, ms: 5000 });
+  const fast = await bo.seat.ask('calibrate', { taps: 45, ms: 5000 });
+  expect(slow.handicap).toBeLessThan(fast.handicap);
+  await host.ask('start');
+  const courseOf = async (name) => {
+    const { course } = (await roster(host)).find((racer) => racer.name === name);
+    await expect(page.locator(`[data-testid=racer][data-name=${name}] .count`)).toHaveText(`0of ${course}`);
+    return course;
+  };
+  expect(await courseOf('Ada')).toBeLessThan(await courseOf('Bo'));
+});
+
+/** Everybody as the last word about each was. */
+async function roster(host) {
+  const changes = host.all('racer_changed');
+  return host.reply.racers.map((racer) => ({ ...racer, ...changes.findLast(({ id }) => id === racer.id) }));
+}
