@@ -101,7 +101,9 @@ interface Lettering {
 function write(brush: Brush, words: string, at: number, y: number, lettering: Lettering): void {
   const { context } = brush;
   const { size, colour, display = false, align = 'start', most = width } = lettering;
-  context.font = display ? `${size}px ${brush.display}` : `800 ${size}px ${brush.text}`;
+  // The display face has one weight; what it has no letters for is set in the system's bold.
+  const weight = /^(?!.*[\p{Script=Latin}\d]).*\p{L}/u.test(words) ? 900 : 400;
+  context.font = display ? `${weight} ${size}px ${brush.display}` : `800 ${size}px ${brush.text}`;
   context.fillStyle = colour;
   context.textAlign = align;
   context.textBaseline = 'alphabetic';
