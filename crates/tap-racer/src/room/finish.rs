@@ -100,7 +100,8 @@ impl Task {
 
     /// For how many phones the finish is open.
     pub(super) fn waiting_for(&self) -> Option<usize> {
-        self.finish.as_ref().map(|finish| finish.awaited.len())
+        let is_open = matches!(self.race.phase(), Phase::Finishing { .. });
+        self.finish.as_ref().filter(|_| is_open).map(|finish| finish.awaited.len())
     }
 
     /// A phone has no more taps for this heat.
@@ -127,9 +128,10 @@ impl Task {
         }
     }
 
-    /// Those who promised signs of life and gave none are shown as lost until they are heard again.
+    /// Those who race, promised signs of life and gave none are shown as lost until they are heard again.
     pub(super) fn miss_silent(&mut self) {
-        for racer in self.people.fall_silent(self.heard_at) {
+        let races = |racer| self.race.racer(racer).is_some_and(|racer| racer.in_heat);
+        for racer in self.people.fall_silent(self.heard_at, races) {
             // Refused is nobody who is seated.
             let _ = self.apply(Command::Disconnect { racer });
         }

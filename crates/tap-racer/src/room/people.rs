@@ -147,6 +147,11 @@ impl People {
         self.names.is_free(name)
     }
 
+    /// How many there are, and have left in mid-heat.
+    pub fn count(&self) -> u32 {
+        u32::try_from(self.all.len()).unwrap_or(u32::MAX)
+    }
+
     /// What is saved of them.
     pub fn saved(&self) -> Vec<(RacerId, Profile)> {
         self.all.iter().map(|(racer, person)| (*racer, person.profile.clone())).collect()
@@ -231,10 +236,12 @@ impl People {
         if std::mem::take(&mut phone.is_silent) { Heard::Again } else { Heard::Current }
     }
 
-    /// Those who have kept silent for longer than they promised, each told once.
-    pub fn fall_silent(&mut self, now: Instant) -> Vec<RacerId> {
+    /// Those of whom signs of life are expected, and who have kept silent for longer than they promised;
+    /// each is told of once.
+    pub fn fall_silent(&mut self, now: Instant, is_expected: impl Fn(RacerId) -> bool) -> Vec<RacerId> {
         let silent = |(racer, person): (&RacerId, &mut Person)| {
-            person.phone.as_mut()?.falls_silent(now).then_some(*racer)
+            let phone = person.phone.as_mut()?;
+            (is_expected(*racer) && phone.falls_silent(now)).then_some(*racer)
         };
         self.all.iter_mut().filter_map(silent).collect()
     }
