@@ -52,6 +52,8 @@ test('who knocks waits, comes in when the host opens, and keeps waiting through 
 test('a guest takes another name and keeps the seat', async ({ browser }) => {
   const ada = await enter(browser, 'Ada');
   const { id } = await named('racer_joined', 'Ada');
+  const seat = () => ada.evaluate(() => localStorage.getItem('tap-racer.seat.'));
+  const first = await seat();
   await ada.getByTestId('me').click();
   await ada.getByTestId('new-name').fill('Fuck this');
   await ada.getByTestId('rename').click();
@@ -61,13 +63,16 @@ test('a guest takes another name and keeps the seat', async ({ browser }) => {
   await expect(ada.getByTestId('me-panel')).toHaveCount(0);
   expect((await named('racer_changed', 'Countess')).id).toBe(id);
   await expect(ada.locator('header')).toContainText('Countess');
+  expect(await seat(), 'the seat is signed anew, for the new name').not.toBe(first);
   await ada.reload();
   await standing(ada, 'in');
   await expect(ada.locator('header')).toContainText('Countess');
   expect(host.count('racer_joined')).toBe(1);
 
+  const second = await seat();
   await host.ask('rename', { id, name: 'Ada the First' });
   await expect(ada.locator('header')).toContainText('Ada the First');
+  expect(await seat()).not.toBe(second);
 });
 
 test('a co-host starts, stops, opens the door, lets in and sends away, from a phone', async ({ browser }) => {
