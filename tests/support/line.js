@@ -1,7 +1,10 @@
 // A network that can fail: whoever comes by its address reaches the server through it.
 import { createServer, connect } from 'node:net';
 
-/** @returns {Promise<{ origin: string, cut: () => void, mend: () => void, close: () => Promise<void> }>} */
+/**
+ * `cut` until it is mended, `hangUp` to end the connections of this moment, as a change of network does.
+ * @returns {Promise<{ origin: string, cut: () => void, mend: () => void, hangUp: () => void, close: () => Promise<void> }>}
+ */
 export async function openLine(server) {
   const { hostname, port } = new URL(server.origin);
   const ends = new Set();
@@ -33,6 +36,7 @@ export async function openLine(server) {
     mend() {
       whole = true;
     },
+    hangUp,
     close() {
       hangUp();
       return new Promise((resolve) => line.close(resolve));

@@ -145,6 +145,12 @@ impl Rules {
     }
 
     /// The course of a sprint, in taps, for a racer with this handicap: rounded up, and at least one tap.
+    ///
+    /// ```
+    /// # use race::{Mode, Rules};
+    /// let rules = Rules { mode: Mode::Sprint { taps: 25 }, handicap: true, ..Rules::default() };
+    /// assert_eq!([0, 500, 1000, 2000].map(|handicap| rules.course(handicap)), [1, 13, 25, 50].map(Some));
+    /// ```
     pub fn course(&self, handicap: u32) -> Option<u32> {
         match self.mode {
             Mode::Sprint { taps } if self.handicap => {

@@ -208,6 +208,16 @@ fn whoever_leaves_in_mid_heat_decides_nothing_before_its_end() {
 }
 
 #[test]
+fn who_is_gone_by_the_results_is_out() {
+    let mut tournament = Tournament::new(field(1..=9), 8);
+    let group = tournament.next_group().expect("a group");
+    let mut results = in_order(&group);
+    results.places[0].gone = Some(Why::Timeout);
+    tournament.record(&results);
+    assert_eq!(through(&tournament.state().groups[0]), [4, 5]);
+}
+
+#[test]
 fn with_nobody_left_it_is_over_without_a_champion() {
     for lanes in 0..4 {
         let mut tournament = Tournament::new(field(1..=5), lanes);
