@@ -133,7 +133,7 @@ export class Phone {
     if (change.field && this.racer) this.inHeat = change.field.includes(this.racer.lane);
     else if (change.phase === 'countdown') this.inHeat = true;
     if (change.phase === 'countdown') this.#course = this.courseOf(change.rules);
-    if (change.teams) this.team = this.#teamIn(change);
+    if (change.teams || this.rules.mode !== 'tug') this.team = this.#teamIn(change);
   }
 
   /** Another heat, or none: what was of the last one is no more. */

@@ -113,6 +113,8 @@ describe('a seat', () => {
       rules: { mode: 'tug', lead: 30 }, teams: { '3': 'right', '4': 'left' },
     });
     expect(phone.team).toBe('right');
+    phone.phaseChanged({ phase: 'countdown', heat: 2, now: localNow(), go_at: localNow() + 3000, rules: sprint });
+    expect(phone.team).toBeNull();
   });
 });
 
