@@ -11,6 +11,17 @@ export const looks = {
   phone: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
 };
 
+/** What moves in has arrived: half seen, it has half its contrast. */
+export const settled = (page) =>
+  page.evaluate(() =>
+    Promise.all(
+      document
+        .getAnimations()
+        .filter((animation) => animation.effect?.getComputedTiming().endTime < 3000)
+        .map((animation) => animation.finished.catch(() => {})),
+    ),
+  );
+
 const names = ['Mia', 'Noah', 'Aisha', 'Luca', 'Yuki', 'Priya', 'Sam', 'Zoë', 'Mateo', 'محمد', 'Łukasz', 'Ｔａｋｅｓｈｉ'];
 
 export class Walk {
@@ -257,7 +268,7 @@ async function screen(walk) {
   await expectPhase(page, 'countdown');
   await seen('screen-countdown', page);
   await order('cancel', {});
-  for (const rules of [{ mode: 'timed', seconds: 60 }, { mode: 'tug', lead: 90 }, { mode: 'sprint', taps: 60 }]) {
+  for (const rules of [{ mode: 'timed', seconds: 60 }, { mode: 'tug', lead: 200 }, { mode: 'sprint', taps: 60 }]) {
     await order('start', { rules: { ...rules, countdown: 0, max_taps_per_second: 0 } });
     await expectPhase(page, 'running');
     const { heat } = guests[0].seat.all('phase').at(-1);
