@@ -12,9 +12,20 @@ export const handset = {
   isMobile: true,
 };
 
+/** What went wrong in pages without showing. */
+let faults = [];
+
+function watched(page) {
+  page.on('pageerror', (fault) => faults.push(String(fault)));
+  return page;
+}
+
 /** The end of a party: pages that stay open would go on drawing through the next test. */
 export async function everybodyLeaves(browser) {
   await Promise.all(browser.contexts().map((context) => context.close()));
+  const heard = faults;
+  faults = [];
+  expect(heard, 'no page has thrown').toEqual([]);
 }
 
 /** What a camera reads from the code on a screen. */
@@ -30,7 +41,7 @@ export async function scan(page) {
 /** A big screen that has pressed "Host a race". */
 export async function hostRace(browser, server) {
   const context = await browser.newContext(television);
-  const page = await context.newPage();
+  const page = watched(await context.newPage());
   await page.goto(server.origin);
   await page.getByTestId('host-race').click();
   await expect(page).toHaveURL(/\/console\/[A-Z0-9]{4}$/);
@@ -40,7 +51,7 @@ export async function hostRace(browser, server) {
 /** A big screen on the house room. */
 export async function openConsole(browser, url) {
   const context = await browser.newContext(television);
-  const page = await context.newPage();
+  const page = watched(await context.newPage());
   await page.goto(url);
   return screenOf(page);
 }
@@ -58,7 +69,7 @@ export async function join(browser, url, name) {
 
 /** The same in a context that is there already. */
 export async function joinIn(context, url, name) {
-  const page = await context.newPage();
+  const page = watched(await context.newPage());
   await page.goto(url);
   await page.getByTestId('name').fill(name);
   await page.getByTestId('join').click();

@@ -20,6 +20,7 @@ mod party;
 mod people;
 mod report;
 mod saved;
+mod saving;
 mod seat;
 mod sent_away;
 mod task;

@@ -31,7 +31,9 @@ export class Scene {
   readonly name = $derived.by((): 'lobby' | 'race' | 'finish' | 'bracket' | 'champion' => {
     const { tournament, heat } = this.#race;
     if (!tournament || this.view === 'race') return this.view;
-    if (this.view === 'finish' && this.#seen !== heat) return 'finish';
+    // One that has just begun is shown at once, whatever heat was raced before it.
+    const hasBegun = tournament.groups.some((group) => group.done);
+    if (this.view === 'finish' && this.#seen !== heat && hasBegun) return 'finish';
     return championsOf(tournament).length > 0 ? 'champion' : 'bracket';
   });
 

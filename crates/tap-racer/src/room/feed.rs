@@ -33,6 +33,14 @@ pub(super) struct Feed {
     name: String,
     sent: u64,
     recent: VecDeque<Recent>,
+    /// What is not told before it is written down.
+    held: Option<Vec<Held>>,
+}
+
+struct Held {
+    event: &'static str,
+    payload: Payload,
+    conflated: bool,
 }
 
 struct Recent {
@@ -49,7 +57,7 @@ impl Feed {
     const LONGEST: Duration = Duration::from_secs(10);
 
     pub fn new(name: String) -> Feed {
-        Feed { name, sent: 0, recent: VecDeque::new() }
+        Feed { name, sent: 0, recent: VecDeque::new(), held: None }
     }
 
     pub fn position(&self) -> Position {
@@ -58,13 +66,54 @@ impl Feed {
 
     /// Sends an event to everybody.
     pub fn broadcast(&mut self, endpoint: &Endpoint, event: &'static str, payload: &impl Serialize) {
-        let sent = Payload::json(payload).and_then(|payload| {
+        self.tell(endpoint, event, payload, false);
+    }
+
+    /// Sends a state, of which clients that lag need the newest only.
+    pub fn broadcast_conflated(
+        &mut self,
+        endpoint: &Endpoint,
+        event: &'static str,
+        payload: &impl Serialize,
+    ) {
+        self.tell(endpoint, event, payload, true);
+    }
+
+    /// Holds back what is told from now on.
+    pub fn hold(&mut self) {
+        self.held.get_or_insert_default();
+    }
+
+    /// Sends what was held back, in its order.
+    pub fn release(&mut self, endpoint: &Endpoint) {
+        for held in self.held.take().into_iter().flatten() {
+            self.send(endpoint, held);
+        }
+    }
+
+    fn tell(&mut self, endpoint: &Endpoint, event: &'static str, payload: &impl Serialize, conflated: bool) {
+        let payload = match Payload::json(payload) {
+            Ok(payload) => payload,
+            Err(error) => {
+                error!(topic = %self.name, event, %error, "an event has no json form");
+                return;
+            }
+        };
+        let told = Held { event, payload, conflated };
+        match &mut self.held {
+            Some(held) => held.push(told),
+            None => self.send(endpoint, told),
+        }
+    }
+
+    fn send(&mut self, endpoint: &Endpoint, Held { event, payload, conflated }: Held) {
+        // A payload that has been serialised already is never refused.
+        let _ = if conflated {
+            endpoint.broadcast_conflated(&self.name, event, payload)
+        } else {
             self.keep(event, payload.clone());
             endpoint.broadcast(&self.name, event, payload)
-        });
-        if let Err(error) = sent {
-            error!(topic = %self.name, event, %error, "an event has no json form");
-        }
+        };
     }
 
     fn keep(&mut self, event: &'static str, payload: Payload) {
@@ -75,13 +124,6 @@ impl Feed {
         }
         self.recent.push_back(Recent { at, event, payload });
         self.sent += 1;
-    }
-
-    /// Sends a state, of which clients that lag need the newest only.
-    pub fn broadcast_conflated(&self, endpoint: &Endpoint, event: &'static str, payload: &impl Serialize) {
-        if let Err(error) = endpoint.broadcast_conflated(&self.name, event, payload) {
-            error!(topic = %self.name, event, %error, "an event has no json form");
-        }
     }
 
     /// Pushes the broadcasts since a position to a client that is subscribed.
@@ -127,6 +169,21 @@ mod tests {
         assert_eq!(heard(&feed, joined), Ok(vec![]));
         say(&mut feed, 3..5);
         assert_eq!(heard(&feed, joined), Ok(vec![json!(3), json!(4)]));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_held_back_is_told_in_its_order_when_it_may_be() {
+        let mut feed = Feed::new("play".to_owned());
+        let joined = feed.position();
+        say(&mut feed, 0..1);
+        feed.hold();
+        say(&mut feed, 1..3);
+        feed.hold();
+        say(&mut feed, 3..4);
+        assert_eq!(heard(&feed, joined), Ok(vec![json!(0)]));
+        feed.release(&Endpoint::new(Limits::default()));
+        say(&mut feed, 4..5);
+        assert_eq!(heard(&feed, joined), Ok((0..5).map(|number| json!(number)).collect()));
     }
 
     #[tokio::test(start_paused = true)]

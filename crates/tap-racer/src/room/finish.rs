@@ -100,7 +100,8 @@ impl Task {
 
     /// For how many phones the finish is open.
     pub(super) fn waiting_for(&self) -> Option<usize> {
-        self.finish.as_ref().map(|finish| finish.awaited.len())
+        let is_open = matches!(self.race.phase(), Phase::Finishing { .. });
+        self.finish.as_ref().filter(|_| is_open).map(|finish| finish.awaited.len())
     }
 
     /// A phone has no more taps for this heat.

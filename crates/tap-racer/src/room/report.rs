@@ -63,7 +63,10 @@ impl Task {
             Phase::Finishing { .. } => {}
         }
         self.set_ticking(phase.is_heat());
-        self.saving.at_once();
+        match phase {
+            Phase::Countdown { .. } | Phase::Finished { .. } | Phase::Lobby => self.save_first(),
+            Phase::Running { .. } | Phase::Finishing { .. } => {}
+        }
         let mut for_screens = PhaseJson::of(&self.race, phase, self.now(), true);
         let for_phones = PhaseJson { lanes: None, ..for_screens.clone() };
         if matches!(phase, Phase::Countdown { .. }) {
@@ -82,7 +85,9 @@ impl Task {
         let for_phones = self.results_json(results, PLACES_FOR_PHONES);
         self.tell_consoles("results", &for_screens);
         self.tell_players("results", &for_phones);
-        self.tell_all_phones(Some(results));
+        if !self.saving.is_first() {
+            self.tell_all_phones(Some(results));
+        }
         if results.is_final {
             self.keep_bests(results);
             self.learn_paces(results);

@@ -9,7 +9,6 @@ use std::collections::{HashMap, HashSet};
 use race::{BadSnapshot, Command, Millis, Race, RacerId, Rules, Settings, Snapshot};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
-use tokio::time::{Duration, Instant};
 
 use super::{
     RoomHandle,
@@ -119,45 +118,7 @@ impl Restorable {
     }
 }
 
-/// When the room is saved next.
-#[derive(Default)]
-pub(super) struct Saving {
-    due: Option<Instant>,
-}
-
-impl Saving {
-    /// What changes is saved within this time; so is a heat, in which something changes all the time.
-    const WITHIN: Duration = Duration::from_secs(1);
-
-    /// Of a room that has just been opened.
-    pub fn begin() -> Saving {
-        Saving { due: Some(Instant::now()) }
-    }
-
-    /// Something has changed.
-    pub fn soon(&mut self) {
-        if self.due.is_none() {
-            self.due = Some(Instant::now() + Saving::WITHIN);
-        }
-    }
-
-    /// What has changed must not be lost for a second.
-    pub fn at_once(&mut self) {
-        self.due = Some(Instant::now());
-    }
-
-    pub fn due(&self) -> Option<Instant> {
-        self.due
-    }
-}
-
 impl Task {
-    /// Hands the newest state over to be written.
-    pub(super) fn save(&mut self) {
-        self.saving = Saving::default();
-        self.house.saves.save(self.handle.id(), self.saved());
-    }
-
     /// What is saved of the room.
     pub(super) fn saved(&self) -> SavedRoom {
         SavedRoom {

@@ -19,7 +19,7 @@ use super::{
     join::Joins,
     party::Party,
     people::{Heard, People},
-    saved::Saving,
+    saving::Saving,
     sent_away::SentAway,
     updates::Updates,
 };
@@ -137,6 +137,7 @@ impl Task {
                 // Never none: this task holds a sender itself.
                 _ = inbox.recv_many(&mut batch, BATCH) => {}
                 () = visits.emptied() => self.emptied(),
+                () = self.saving.written() => self.tell_what_waited(),
                 () = until(wakes_at) => {}
             }
             self.heard_at = Instant::now();
@@ -185,6 +186,7 @@ impl Task {
                 let _ = reply.send(feed.replay(since, &pusher));
             }
             Request::Sit { wish, channel, pusher, reply } => {
+                self.saving.soon();
                 // Whoever has gone meanwhile leaves by the seat's own drop.
                 let _ = reply.send(self.sit(wish, channel, pusher));
             }
@@ -264,7 +266,7 @@ impl Task {
 
     fn wakes_at(&self) -> Option<Instant> {
         let race = self.race.wakes_at().map(|time| self.house.clock.instant(time));
-        [race, self.tick_at, self.saving.due(), self.knocks.next_end(), self.ends_at]
+        [race, self.tick_at, self.saves_at(), self.knocks.next_end(), self.ends_at]
             .into_iter()
             .flatten()
             .min()
@@ -287,9 +289,7 @@ impl Task {
             return true;
         }
         self.settle_finish();
-        if self.saving.due().is_some_and(|due| due <= now) {
-            self.save();
-        }
+        self.save_if_due(now);
         let is_late = self.ends_at.is_some_and(|due| due <= now);
         if is_late {
             // If somebody is in, the end is put off until the last one leaves.

@@ -1,6 +1,15 @@
 //! From rooms that must not wait to a disk that may be slow, full or gone.
 
-use std::{collections::HashMap, error::Error, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    error::Error,
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use metrics::{Counter, counter};
 use parking_lot::Mutex;
@@ -27,9 +36,19 @@ pub struct Saves {
 
 #[derive(Default)]
 struct Shared {
-    /// The newest of each room: no more than there are rooms. Held for an insertion or to take all of it.
-    pending: Mutex<HashMap<RoomId, Pending>>,
+    /// Held for an insertion or to take all of it.
+    pending: Mutex<AllPending>,
     news: Notify,
+    /// Whether anything can be written.
+    works: AtomicBool,
+}
+
+#[derive(Default)]
+struct AllPending {
+    /// The newest of each room: no more than there are rooms.
+    rooms: HashMap<RoomId, Pending>,
+    /// One for each of these at most, as a room waits for its newest state alone.
+    waiting: Vec<Written>,
 }
 
 enum Pending {
@@ -37,29 +56,40 @@ enum Pending {
     Remove,
 }
 
+/// Told when what was handed over up to now is written; dropped when it was not.
+type Written = oneshot::Sender<()>;
+
 impl Saves {
-    /// The state of a room, to be written as soon as may be.
-    pub fn save(&self, id: RoomId, room: SavedRoom) {
-        self.put(id, Pending::Save(Box::new(room)));
+    /// The state of a room, to be written as soon as may be, and the word that it is; none when nothing
+    /// can be written.
+    pub fn save(&self, id: RoomId, room: SavedRoom) -> Option<oneshot::Receiver<()>> {
+        let (written, is_written) = oneshot::channel();
+        let works = self.shared.works.load(Ordering::Relaxed);
+        self.put(id, Pending::Save(Box::new(room)), works.then_some(written));
+        works.then_some(is_written)
     }
 
     /// A room has ended.
     pub fn remove(&self, id: RoomId) {
-        self.put(id, Pending::Remove);
+        self.put(id, Pending::Remove, None);
     }
 
-    fn put(&self, id: RoomId, pending: Pending) {
-        self.shared.pending.lock().insert(id, pending);
+    fn put(&self, id: RoomId, room: Pending, written: Option<Written>) {
+        let mut pending = self.shared.pending.lock();
+        pending.rooms.insert(id, room);
+        pending.waiting.retain(|waiting| !waiting.is_closed());
+        pending.waiting.extend(written);
+        drop(pending);
         self.shared.news.notify_one();
     }
 
-    /// Everything that is new. What a room hands over is put into words here and not by the room: for
-    /// fifteen thousand racers that takes long.
-    async fn take(&self) -> Vec<Change> {
-        let pending = std::mem::take(&mut *self.shared.pending.lock());
-        let changes = spawn_blocking(|| pending.into_iter().filter_map(change).collect());
+    /// Everything that is new, and who waits for it. What a room hands over is put into words here and
+    /// not by the room: for fifteen thousand racers that takes long.
+    async fn take(&self) -> (Vec<Change>, Vec<Written>) {
+        let AllPending { rooms, waiting } = std::mem::take(&mut *self.shared.pending.lock());
+        let changes = spawn_blocking(|| rooms.into_iter().filter_map(change).collect());
         // A room whose state has no words goes on unsaved.
-        changes.await.unwrap_or_default()
+        (changes.await.unwrap_or_default(), waiting)
     }
 }
 
@@ -95,10 +125,10 @@ impl Keeper {
     /// disk may be mended while people race.
     pub fn start(saves: Saves, data: PathBuf, store: Option<Store>) -> Keeper {
         let (stop, stopped) = oneshot::channel();
+        saves.shared.works.store(store.is_some(), Ordering::Relaxed);
         let writer = Writer {
             saves,
             data,
-            works: store.is_some(),
             store,
             unwritten: HashMap::new(),
             saved: counter!("tap_racer_rooms_saved_total"),
@@ -120,8 +150,6 @@ struct Writer {
     store: Option<Store>,
     /// What the last try did not write, the newest of each room.
     unwritten: HashMap<String, Change>,
-    /// Whether the last try succeeded. A change is logged, and not each try.
-    works: bool,
     saved: Counter,
     failed: Counter,
 }
@@ -145,29 +173,39 @@ impl Writer {
     }
 
     async fn wait(&self) {
-        if self.works {
+        if self.works() {
             self.saves.shared.news.notified().await;
         } else {
             sleep(RETRY).await;
         }
     }
 
+    /// Whether the last try succeeded.
+    fn works(&self) -> bool {
+        self.saves.shared.works.load(Ordering::Relaxed)
+    }
+
     async fn write(&mut self) {
-        let news = self.saves.take().await;
+        let (news, waiting) = self.saves.take().await;
         self.unwritten.extend(news.into_iter().map(|change| (change.id().to_owned(), change)));
-        match self.try_to_write().await {
-            Ok(()) if self.works => {}
+        let written = self.try_to_write().await;
+        // A change is logged, and not each try.
+        let worked = self.saves.shared.works.swap(written.is_ok(), Ordering::Relaxed);
+        match written {
             Ok(()) => {
-                self.works = true;
-                info!("rooms are saved again");
+                if !worked {
+                    info!("rooms are saved again");
+                }
+                for written in waiting {
+                    // Who does not wait any more need not be told.
+                    let _ = written.send(());
+                }
             }
             Err(error) => {
                 self.failed.increment(1);
-                if std::mem::take(&mut self.works) {
-                    error!(
-                        error = &error as &dyn Error,
-                        "rooms cannot be saved: races go on, but would not survive a restart"
-                    );
+                if worked {
+                    let error: &dyn Error = &error;
+                    error!(error, "rooms cannot be saved: races go on, but would not survive a restart");
                 }
             }
         }

@@ -7,6 +7,7 @@ mod chat;
 mod cohosts;
 mod door;
 mod equal;
+mod finish;
 mod hostile;
 mod hosting;
 mod http;

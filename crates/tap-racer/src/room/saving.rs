@@ -1,0 +1,117 @@
+//! When a room is saved, and what waits for it.
+//!
+//! That a heat is announced, called off or over is told once it is written: nobody sees an outcome that a
+//! crash takes back, or a second one. For a disk that is slow or broken nobody waits long.
+
+use tokio::{
+    sync::oneshot,
+    time::{Duration, Instant, timeout_at},
+};
+
+use super::task::Task;
+
+/// What comes together is saved together.
+const WITHIN: Duration = Duration::from_millis(50);
+/// While something changes all the time a room is saved this often: in a heat, and outside of one.
+const EVERY_IN_HEAT: Duration = Duration::from_secs(1);
+const EVERY: Duration = Duration::from_millis(100);
+/// The more there is to save, the less often.
+const EVERY_PER_RACER: Duration = Duration::from_micros(50);
+/// A disk may take this long to write what is about to be told.
+const PATIENCE: Duration = Duration::from_millis(250);
+
+/// What has changed since the room was saved, and who waits for it.
+pub(super) struct Saving {
+    changed_at: Option<Instant>,
+    saved_at: Option<Instant>,
+    gate: Gate,
+}
+
+enum Gate {
+    /// Everything is told at once.
+    Open,
+    /// What is told from now on waits until this state is written, which is going to be handed over.
+    Closing,
+    /// It was handed over.
+    Closed { written: oneshot::Receiver<()>, until: Instant },
+}
+
+impl Saving {
+    /// Of a room that has just been opened.
+    pub fn begin() -> Saving {
+        Saving { changed_at: Some(Instant::now()), saved_at: None, gate: Gate::Open }
+    }
+
+    /// Something has changed.
+    pub fn soon(&mut self) {
+        if self.changed_at.is_none() {
+            self.changed_at = Some(Instant::now());
+        }
+    }
+
+    /// Something has changed that is told only when it is written.
+    pub fn first(&mut self) {
+        self.gate = Gate::Closing;
+    }
+
+    /// Whether what is told now waits.
+    pub fn is_first(&self) -> bool {
+        !matches!(self.gate, Gate::Open)
+    }
+
+    /// Waits until what has been handed over is written, or for long enough.
+    pub async fn written(&mut self) {
+        match &mut self.gate {
+            // An error is that it could not be written: races go on.
+            Gate::Closed { written, until } => drop(timeout_at(*until, written).await),
+            Gate::Open | Gate::Closing => std::future::pending().await,
+        }
+    }
+}
+
+impl Task {
+    /// When the room is saved next.
+    pub(super) fn saves_at(&self) -> Option<Instant> {
+        let every = match self.race.phase().is_heat() {
+            true => EVERY_IN_HEAT,
+            false => (EVERY + EVERY_PER_RACER * self.people.count()).min(EVERY_IN_HEAT),
+        };
+        let soon = self.saving.changed_at? + WITHIN;
+        Some(self.saving.saved_at.map_or(soon, |saved_at| soon.max(saved_at + every)))
+    }
+
+    /// Hands the newest state over to be written, if it is time.
+    pub(super) fn save_if_due(&mut self, now: Instant) {
+        if matches!(self.saving.gate, Gate::Closing) {
+            match self.save() {
+                Some(written) => self.saving.gate = Gate::Closed { written, until: now + PATIENCE },
+                None => self.tell_what_waited(),
+            }
+        } else if self.saves_at().is_some_and(|due| due <= now) {
+            self.save();
+        }
+    }
+
+    /// Hands the newest state over; what is given back tells when it is written, if anything can be.
+    pub(super) fn save(&mut self) -> Option<oneshot::Receiver<()>> {
+        (self.saving.changed_at, self.saving.saved_at) = (None, Some(Instant::now()));
+        self.house.saves.save(self.handle.id(), self.saved())
+    }
+
+    /// Tells from now on only what is written.
+    pub(super) fn save_first(&mut self) {
+        self.saving.first();
+        self.console.hold();
+        self.play.hold();
+    }
+
+    /// What was held back is written.
+    pub(super) fn tell_what_waited(&mut self) {
+        self.saving.gate = Gate::Open;
+        self.console.release(&self.house.endpoint);
+        self.play.release(&self.house.endpoint);
+        if let Some(results) = self.race.results().filter(|_| !self.race.phase().is_heat()).cloned() {
+            self.tell_all_phones(Some(&results));
+        }
+    }
+}
