@@ -10,17 +10,17 @@ const manifest = JSON.parse(readFileSync(new URL('play-manifest.json', dist), 'u
 const size = (entry) => gzipSync(readFileSync(new URL(manifest[entry].file, dist)), { level: 9 }).length;
 const bySize = (a, b) => size(b) - size(a);
 
-function chunks(entry, seen = new Set()) {
-  if (seen.has(entry)) return seen;
+function chunks(entry, seen) {
+  if (seen.has(entry)) return;
   seen.add(entry);
   for (const next of manifest[entry].imports ?? []) chunks(next, seen);
-  return seen;
 }
 
 // What the page itself names, and all that this needs at once.
-const script = /<script[^>]* src="\/([^"]+)"/.exec(readFileSync(new URL('play.html', dist), 'utf8'))?.[1];
-const page = Object.keys(manifest).find((entry) => manifest[entry].file === script);
-const first = [...chunks(page)];
+const scripts = [...readFileSync(new URL('play.html', dist), 'utf8').matchAll(/<script[^>]* src="\/([^"]+)"/g)].map(([, src]) => src);
+const seen = new Set();
+for (const entry of Object.keys(manifest)) if (scripts.includes(manifest[entry].file)) chunks(entry, seen);
+const first = [...seen];
 const later = first.flatMap((entry) => manifest[entry].dynamicImports ?? []);
 const words = later.filter((entry) => entry.includes('virtual:words/play/')).sort(bySize);
 if (words.length === 0) throw new Error('no words found in the manifest');

@@ -4,10 +4,12 @@ import { readFile } from 'node:fs/promises';
 import { expect, test } from '@playwright/test';
 import { PNG } from 'pngjs';
 
+import { Client } from '../support/live.js';
 import { everybodyLeaves, expectPhase, guest, openConsole, sprint, television } from '../support/party.js';
 import { startServer } from '../support/server.js';
 
 let server;
+let clients = [];
 
 test.beforeEach(async () => {
   server = await startServer();
@@ -15,8 +17,17 @@ test.beforeEach(async () => {
 
 test.afterEach(async ({ browser }) => {
   await everybodyLeaves(browser);
+  await Promise.all(clients.map((client) => client.close()));
+  clients = [];
   await server.stop();
 });
+
+/** A racer without a browser. */
+async function racer(name) {
+  const { client, seat } = await guest(server, '', name);
+  clients.push(client);
+  return { seat };
+}
 
 const show = (page) => expect(page.getByTestId('show'));
 
@@ -76,12 +87,12 @@ const tones = (page) => page.evaluate(() => window.tones);
 test('a race is heard once somebody has touched the screen, and not when it is muted, even after a reload', async ({ browser }) => {
   const page = await preparedConsole(browser, listen);
   await expect(page.getByTestId('sound-on')).toBeVisible();
-  await guest(server, '', 'Ada');
+  await racer('Ada');
   await expect(page.getByTestId('racer')).toHaveCount(1);
   expect(await tones(page), 'nothing is heard before a gesture').toBe(0);
   await page.getByTestId('sound-on').click();
   await show(page).toHaveAttribute('data-hearing', 'on');
-  const { seat } = await guest(server, '', 'Bo');
+  const { seat } = await racer('Bo');
   await expect.poll(() => tones(page), 'a guest is greeted').toBeGreaterThan(0);
 
   await page.getByTestId('start').click();
@@ -113,7 +124,7 @@ test('a television that is late says GO earlier by its delay', async ({ browser 
   const late = await preparedConsole(browser, (delay) => localStorage.setItem('tap-racer:tv-delay', delay), '1200');
   const prompt = await preparedConsole(browser, () => undefined);
   for (const page of [late, prompt]) await page.evaluate(noteGo);
-  const { seat } = await guest(server, '', 'Ada');
+  const { seat } = await racer('Ada');
   await expect(prompt.getByTestId('racer')).toHaveCount(1);
   await prompt.getByTestId('start').click();
   const { go_at: gun } = await seat.heard('phase', ({ phase }) => phase === 'running');
@@ -152,7 +163,7 @@ async function race(page, [ada, bo]) {
 
 test('the result is a picture to keep: upright, and with something on it', async ({ browser }) => {
   const { page } = await openConsole(browser, server.console);
-  const racers = [await guest(server, '', 'Ada'), await guest(server, '', 'Bo')];
+  const racers = [await racer('Ada'), await racer('Bo')];
   await sprint(page, 6);
   await race(page, racers);
   const [download] = await Promise.all([page.waitForEvent('download'), page.getByTestId('share').click()]);
@@ -182,7 +193,7 @@ test('who wants no motion gets none, and misses nothing', async ({ browser }) =>
   const page = await context.newPage();
   await page.goto(server.console);
   await expectPhase(page, 'lobby');
-  const racers = [await guest(server, '', 'Ada'), await guest(server, '', 'Bo')];
+  const racers = [await racer('Ada'), await racer('Bo')];
   await sprint(page, 6);
   const moving = () =>
     page.evaluate(() => document.getAnimations().filter(({ playState }) => playState === 'running').length);
@@ -193,7 +204,72 @@ test('who wants no motion gets none, and misses nothing', async ({ browser }) =>
   await page.getByTestId('cancel').click();
   await race(page, racers);
   racers[0].seat.say('cheer', { emoji: '🎉' });
-  await expect(page.getByTestId('cheer')).toHaveCSS('opacity', '1');
+  await expect(page.getByTestId('cheer')).toBeAttached();
   await expect.poll(moving).toBe(0);
+  expect(await page.getByTestId('cheer').evaluate((cheer) => getComputedStyle(cheer).opacity)).toBe('1');
   await expect(page.locator('.confetti i')).toHaveCount(0);
 });
+
+test('the best run comes back as a ghost under the same rules, and no others', async ({ browser }) => {
+  const { page } = await openConsole(browser, server.console);
+  const racers = [await racer('Ada'), await racer('Bo')];
+  const ghost = page.getByTestId('ghost');
+  await sprint(page, 6);
+  await race(page, racers);
+  await page.getByTestId('rematch').click();
+  await expect(ghost).toHaveAttribute('data-name', 'Ada');
+  await expectPhase(page, 'running');
+  // It runs by itself, and is none of the racers.
+  await expect(ghost.locator('.count')).toHaveText('6');
+  await expect(page.getByTestId('racer')).toHaveCount(2);
+  await page.getByTestId('cancel').click();
+  await expectPhase(page, 'lobby');
+  await sprint(page, 9);
+  await page.getByTestId('start').click();
+  await expect(page.getByTestId('racer').first().locator('.runner')).toBeVisible();
+  await expect(ghost).toHaveCount(0);
+});
+
+test('after a group of a tournament the screen says who goes through', async ({ browser }) => {
+  const { page } = await openConsole(browser, server.console);
+  const racers = [];
+  for (const name of ['Ada', 'Bo', 'Cy', 'Di']) racers.push(await racer(name));
+  const client = new Client(server.socket);
+  clients.push(client);
+  const host = await client.join('console');
+  await sprint(page, 6);
+  await host.ask('lanes', { lanes: 2 });
+  await host.ask('tournament', { on: true });
+  await host.ask('start');
+  const { heat, field } = await host.heard('phase', ({ phase }) => phase === 'running');
+  const lanes = new Map(racers.map(({ seat }) => [seat.reply.racer.lane, seat]));
+  field.forEach((lane, i) => lanes.get(lane).say('tap', { heat, n: 6 - i }));
+  await expectPhase(page, 'finished');
+  await expect(page.getByTestId('through')).toHaveCount(1);
+  await expect(page.locator('[data-testid=place][data-place="1"]').getByTestId('through')).toBeVisible();
+});
+
+test('with a handicap each lane shows its own course', async ({ browser }) => {
+  const { page } = await openConsole(browser, server.console);
+  const [ada, bo] = [await racer('Ada'), await racer('Bo')];
+  const client = new Client(server.socket);
+  clients.push(client);
+  const host = await client.join('console');
+  await host.ask('rules', { rules: { mode: 'sprint', taps: 40, handicap: true } });
+  const slow = await ada.seat.ask('calibrate', { taps: 15, ms: 5000 });
+  const fast = await bo.seat.ask('calibrate', { taps: 45, ms: 5000 });
+  expect(slow.handicap).toBeLessThan(fast.handicap);
+  await host.ask('start');
+  const courseOf = async (name) => {
+    const { course } = (await roster(host)).find((racer) => racer.name === name);
+    await expect(page.locator(`[data-testid=racer][data-name=${name}] .count`)).toHaveText(`0of ${course}`);
+    return course;
+  };
+  expect(await courseOf('Ada')).toBeLessThan(await courseOf('Bo'));
+});
+
+/** Everybody as the last word about each was. */
+async function roster(host) {
+  const changes = host.all('racer_changed');
+  return host.reply.racers.map((racer) => ({ ...racer, ...changes.findLast(({ id }) => id === racer.id) }));
+}

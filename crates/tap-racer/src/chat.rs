@@ -1,7 +1,8 @@
 //! What was said in a room, and what may be said.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 
+use channels::Payload;
 use race::Millis;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -56,6 +57,15 @@ impl By {
     /// Of whoever holds this number.
     pub fn of(nonce: Nonce) -> By {
         By(nonce.head())
+    }
+
+    /// Whether this is a message of one of these.
+    pub fn is_of_any(some: &HashSet<By>, message: &Payload) -> bool {
+        #[derive(Deserialize)]
+        struct Said {
+            by: By,
+        }
+        !some.is_empty() && message.parse().is_ok_and(|Said { by }| some.contains(&by))
     }
 
     /// As a client says it.

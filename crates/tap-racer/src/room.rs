@@ -12,6 +12,7 @@ mod equal;
 mod feed;
 mod finish;
 mod ghost;
+mod handle;
 mod heats;
 mod join;
 mod moderation;
@@ -27,44 +28,24 @@ mod task;
 mod tournament;
 mod updates;
 
-use std::sync::Arc;
+use std::collections::HashSet;
 
-use channels::{ChannelRef, Payload, Pusher};
+use channels::Payload;
 use race::{Heat, Millis, RacerId, Refused};
 use thiserror::Error;
-use tokio::sync::{mpsc, oneshot};
 
-use self::task::Task;
-use crate::{
-    chat::{By, ChatText, History},
-    name::{BadName, Name},
-    rooms::{Entry, House, RoomId},
-    wire::{Calibrated, ConsoleView, Emoji, PlayJoined, Renamed},
-};
+use self::handle::{OrderReply, Request, SitReply};
+use crate::{chat::By, name::BadName, wire::Emoji};
 
 pub use boards::{Best, Board};
 pub use door::{Door, Knock, Setup};
 pub use equal::Calibration;
 pub use feed::{FellBehind, Position};
 pub use ghost::Ghost;
+pub use handle::RoomHandle;
 pub use order::{BadOrder, Order};
 pub use saved::{BadSaved, Restorable, SavedRoom};
 pub use seat::{SeatWish, Seated};
-
-/// How many requests may wait for a room; who sends one more waits itself.
-const QUEUE: usize = 4096;
-
-/// The way to a room's task. Cheap to clone.
-#[derive(Clone)]
-pub struct RoomHandle {
-    identity: Arc<Identity>,
-    requests: mpsc::Sender<Request>,
-}
-
-struct Identity {
-    id: RoomId,
-    made: Millis,
-}
 
 /// The room has ended, or its task has failed.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Error)]
@@ -72,12 +53,12 @@ struct Identity {
 pub struct Ended;
 
 /// Which of a room's topics somebody listens to. (Phones are told more: see [`RoomHandle::ready`].)
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Topic {
     /// For screens.
     Console,
-    /// For talk.
-    Chat,
+    /// For talk, but not with these.
+    Chat { ignored: HashSet<By> },
 }
 
 /// What a phone's channel is told by its room.
@@ -162,20 +143,6 @@ pub enum Act {
     Leave,
 }
 
-enum Request {
-    View { reply: oneshot::Sender<(ConsoleView, Position)> },
-    Listen { topic: Topic, since: Position, pusher: Pusher, reply: oneshot::Sender<Result<(), FellBehind>> },
-    Sit { wish: SeatWish, channel: ChannelRef<PhoneNews>, pusher: Pusher, reply: oneshot::Sender<SitReply> },
-    Ready { ticket: Ticket, since: Position, reply: oneshot::Sender<Result<(), FellBehind>> },
-    Act { ticket: Ticket, act: Act },
-    Order { by: Orderer, order: Result<Order, BadOrder>, reply: oneshot::Sender<OrderReply> },
-    Rename { ticket: Ticket, name: Name, reply: oneshot::Sender<Result<Renamed, NotNow>> },
-    History { last_seen: Option<u64>, reply: oneshot::Sender<(History, Position)> },
-    Say { by: By, name: Name, text: ChatText, reply: oneshot::Sender<Result<(), NotSaid>> },
-    Calibrate { ticket: Ticket, measured: Calibration, reply: oneshot::Sender<Result<Calibrated, NotNow>> },
-    Freeze { reply: oneshot::Sender<()> },
-}
-
 /// Why a phone's wish was not met; the reason that the client sees.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Error)]
 pub enum NotNow {
@@ -194,136 +161,4 @@ pub enum NotSaid {
     Muted,
     #[error(transparent)]
     Ended(#[from] Ended),
-}
-
-type OrderReply = Result<Payload, BadOrder>;
-type SitReply = Result<(Seated, PlayJoined, Position), NotSeated>;
-
-impl RoomHandle {
-    /// Opens a room: its task runs until the room has been empty for long.
-    pub fn open(id: RoomId, made: Millis, house: &House, entry: Entry) -> RoomHandle {
-        RoomHandle::begin(id, made, |handle| Task::new(handle, house, entry))
-    }
-
-    /// Opens a room as it was before the server was restarted.
-    pub fn restore(id: RoomId, room: Restorable, house: &House, entry: Entry) -> RoomHandle {
-        RoomHandle::begin(id, room.made(), |handle| Task::restored(handle, house, entry, room))
-    }
-
-    fn begin(id: RoomId, made: Millis, task: impl FnOnce(RoomHandle) -> Task) -> RoomHandle {
-        let (requests, inbox) = mpsc::channel(QUEUE);
-        let handle = RoomHandle { identity: Arc::new(Identity { id, made }), requests };
-        tokio::spawn(task(handle.clone()).run(inbox));
-        handle
-    }
-
-    /// Which room.
-    pub fn id(&self) -> RoomId {
-        self.identity.id
-    }
-
-    /// When it was made: what tells it from an earlier room of the same code.
-    pub fn made(&self) -> Millis {
-        self.identity.made
-    }
-
-    /// Everything that a screen shows, and up to which event.
-    ///
-    /// # Errors
-    /// When the room has ended.
-    pub async fn view(&self) -> Result<(ConsoleView, Position), Ended> {
-        self.ask(|reply| Request::View { reply }).await
-    }
-
-    /// What was said in the chat, and up to which event.
-    ///
-    /// # Errors
-    /// When the room has ended.
-    pub async fn history(&self, last_seen: Option<u64>) -> Result<(History, Position), Ended> {
-        self.ask(|reply| Request::History { last_seen, reply }).await
-    }
-
-    /// Seats a racer, or lets one go on.
-    ///
-    /// # Errors
-    /// Why not.
-    pub async fn sit(&self, wish: SeatWish, channel: ChannelRef<PhoneNews>, pusher: Pusher) -> SitReply {
-        self.ask(|reply| Request::Sit { wish, channel, pusher, reply }).await?
-    }
-
-    /// Pushes what was broadcast since the view that a client was given, now that it is subscribed: the
-    /// client misses nothing.
-    ///
-    /// # Errors
-    /// When the room has ended, or too much was broadcast: the client has to join again.
-    pub async fn listen(&self, topic: Topic, since: Position, pusher: Pusher) -> Result<(), FellBehind> {
-        self.ask(|reply| Request::Listen { topic, since, pusher, reply }).await?
-    }
-
-    /// The same for a phone, which from now on is told its own count and place.
-    ///
-    /// # Errors
-    /// As for [`listen`](RoomHandle::listen).
-    pub async fn ready(&self, ticket: Ticket, since: Position) -> Result<(), FellBehind> {
-        self.ask(|reply| Request::Ready { ticket, since, reply }).await?
-    }
-
-    /// Something a phone did. Waits while the room is busy, so that no tap is lost.
-    ///
-    /// # Errors
-    /// When the room has ended.
-    pub async fn act(&self, ticket: Ticket, act: Act) -> Result<(), Ended> {
-        self.send(Request::Act { ticket, act }).await
-    }
-
-    /// Another name for a phone's racer.
-    ///
-    /// # Errors
-    /// Why not.
-    pub async fn rename(&self, ticket: Ticket, name: Name) -> Result<Renamed, NotNow> {
-        self.ask(|reply| Request::Rename { ticket, name, reply }).await?
-    }
-
-    /// How fast a phone's racer taps.
-    ///
-    /// # Errors
-    /// Why it is not taken.
-    pub async fn calibrate(&self, ticket: Ticket, measured: Calibration) -> Result<Calibrated, NotNow> {
-        self.ask(|reply| Request::Calibrate { ticket, measured, reply }).await?
-    }
-
-    /// Something a host wants, as it was read. It is answered with what was asked for, or nothing.
-    ///
-    /// # Errors
-    /// Why not.
-    pub async fn order(&self, by: Orderer, order: Result<Order, BadOrder>) -> OrderReply {
-        self.ask(|reply| Request::Order { by, order, reply }).await?
-    }
-
-    /// Something somebody says.
-    ///
-    /// # Errors
-    /// Why it is not heard.
-    pub async fn say(&self, by: By, name: Name, text: ChatText) -> Result<(), NotSaid> {
-        self.ask(|reply| Request::Say { by, name, text, reply }).await?
-    }
-
-    /// Saves the room as it is and lets nothing happen in it any more: the server stops, and the next one
-    /// goes on from here.
-    ///
-    /// # Errors
-    /// When the room has ended.
-    pub async fn freeze(&self) -> Result<(), Ended> {
-        self.ask(|reply| Request::Freeze { reply }).await
-    }
-
-    async fn send(&self, request: Request) -> Result<(), Ended> {
-        self.requests.send(request).await.map_err(|_| Ended)
-    }
-
-    async fn ask<T>(&self, request: impl FnOnce(oneshot::Sender<T>) -> Request) -> Result<T, Ended> {
-        let (reply, answer) = oneshot::channel();
-        self.send(request(reply)).await?;
-        answer.await.map_err(|_| Ended)
-    }
 }

@@ -73,8 +73,7 @@ export class PhoneLink {
     }).catch(() => null);
     const reply = (await response?.json().catch(() => null)) as { ticket?: string; reason?: string } | null;
     this.#ticket = reply?.ticket ?? null;
-    const missing = reply?.reason === 'no such room' || (await fetch(`/api/rooms/${this.#code}`).catch(() => null))?.status === 404;
-    if (missing && this.#code && this.standing === 'door') this.problem = sentence('no such room');
+    if (reply?.reason === 'no such room' && this.standing === 'door') this.problem = sentence(reply.reason);
   }
 
   enter(wish = this.wish): void {

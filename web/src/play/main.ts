@@ -1,12 +1,14 @@
 import '../style/tokens.css';
 import '../style/base.css';
 import { mount } from 'svelte';
-import words from 'virtual:words/play';
-import { speak, t } from '../i18n';
+import { t } from '../i18n';
 import Play from './Play.svelte';
+import { spoken } from './words';
 
-void speak(words).then(() => {
+void spoken.then(() => {
   document.title = t('play.title');
   const target = document.getElementById('page');
-  if (target) mount(Play, { target });
+  if (!target) return;
+  target.replaceChildren();
+  mount(Play, { target });
 });

@@ -13,7 +13,7 @@ export function news(phone: Phone, connected: boolean): string {
     return t('race.go');
   }
   if (phone.phase === 'finished' && phone.inHeat && phone.results) {
-    return [outcome.title, t('taps', { n: outcome.taps }), outcome.line].filter(Boolean).join('. ');
+    return `${outcome.title} ${t('taps', { n: outcome.taps })}. ${outcome.line}`;
   }
   if (phone.phase === 'lobby') return `${t('seated.in')} ${rulesLine(phone.next)}`;
   return phone.phase === 'finished' ? t('next.soon') : `${t('late.title')}. ${t('late.next')}`;

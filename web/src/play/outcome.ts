@@ -33,7 +33,7 @@ export function outcomeOf({ results, own, you, taps, place, of, team, isSprint }
   const tie = own?.dead_heat ?? you?.dead_heat ?? false;
   const ranked = results?.outcome === undefined || results.outcome === 'won' || results.outcome === 'dead_heat';
   const isTug = results?.team != null;
-  const won = ranked && (isTug ? results.team === team : rank === 1 && counted > 0);
+  const won = ranked && (isTug ? results.team === team : rank === 1);
   const all = results && ranked ? headline(results) : '';
   return {
     place: rank,

@@ -86,6 +86,11 @@ export class Phone {
   );
   /** What comes next, as far as it is known. */
   readonly next = $derived(this.chosen ?? this.rules);
+  /** What a racer may try before the next race: another kind of input, or how fast they are. */
+  readonly tries = $derived.by(() => {
+    const { input = 'tap', handicap } = this.next;
+    return input === 'tap' ? (handicap ? 'calibrate' : null) : input;
+  });
 
   joined(reply: PlayJoined, remembered: string | null): void {
     this.clock.guess(reply.now);
@@ -133,7 +138,7 @@ export class Phone {
     if (change.field && this.racer) this.inHeat = change.field.includes(this.racer.lane);
     else if (change.phase === 'countdown') this.inHeat = true;
     if (change.phase === 'countdown') this.#course = this.courseOf(change.rules);
-    if (change.teams || this.rules.mode !== 'tug') this.team = this.#teamIn(change);
+    if (change.teams || change.rules.mode !== 'tug') this.team = this.#teamIn(change);
   }
 
   /** Another heat, or none: what was of the last one is no more. */
@@ -154,8 +159,10 @@ export class Phone {
       change.ends_at ??
       (change.rules.mode === 'timed' && this.goAt !== null ? this.goAt + change.rules.seconds * 1000 : null);
     if (change.phase === 'running' || change.phase === 'finishing') this.started = true;
-    // Who hears that the race is decided taps no more, so that no phone has longer than another.
-    if (change.phase === 'finishing') this.over = true;
+    // Who hears that the race is decided taps no more, so that no phone has longer than another. A
+    // server that comes back from before that moment lets the race go on.
+    this.over = change.phase === 'finishing';
+    if (change.phase === 'running') this.final = this.results = null;
   }
 
   rulesChosen({ rules }: Chosen): void {

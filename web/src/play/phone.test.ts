@@ -105,7 +105,7 @@ describe('a seat', () => {
     expect(phone.final).toBeNull();
   });
 
-  it('pulls for its team', () => {
+  it('pulls for its team, for as long as there are teams', () => {
     const phone = new Phone();
     phone.joined(reply(), null);
     phone.phaseChanged({
@@ -134,6 +134,17 @@ describe('the same racer', () => {
     phone.joined(reply({ phase: 'running', heat: 1, go_at: phone.goAt, taps: 3, claimed: 3, in_heat: true }), null);
     expect(phone.n).toBe(8);
     expect(phone.tally.due(0, 50)).toBe(0);
+  });
+
+  it('races on when the server comes back from before the finish', () => {
+    const phone = running();
+    phone.tap(localNow());
+    phone.phaseChanged({ phase: 'finishing', heat: 1, now: localNow(), go_at: phone.goAt, rules: sprint });
+    phone.resultsIn({ heat: 1, final: false, winner: null, places: [] });
+    phone.joined(reply({ phase: 'running', heat: 1, go_at: phone.goAt, taps: 1, claimed: 1, in_heat: true }), null);
+    expect(phone.results).toBeNull();
+    expect(phone.tap(localNow())).toBe('counted');
+    expect(phone.n).toBe(2);
   });
 
   it('after a reload claims its last tap at the time when it was made', () => {

@@ -3,7 +3,6 @@
 use std::{collections::HashSet, time::Duration};
 
 use ::channels::{Channel, ChannelSocket, Crash, Handled, JoinError, Joined, Payload};
-use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
@@ -36,12 +35,6 @@ pub struct ChatChannel {
     messages: TokenBucket,
     /// Up to where the reply to its join told what was said.
     joined_at: Position,
-}
-
-/// Of a message, who said it.
-#[derive(Deserialize)]
-struct Said {
-    by: By,
 }
 
 impl Channel for ChatChannel {
@@ -101,8 +94,7 @@ impl Channel for ChatChannel {
         payload: &Payload,
         socket: &mut ChannelSocket<Self>,
     ) -> Result<Handled, Crash> {
-        let Said { by } = payload.parse()?;
-        if !self.ignored.contains(&by) {
+        if !By::is_of_any(&self.ignored, payload) {
             socket.push(event, payload.clone())?;
         }
         Ok(Handled::NoReply)
@@ -113,7 +105,9 @@ impl Channel for ChatChannel {
         AfterJoin: AfterJoin,
         socket: &mut ChannelSocket<Self>,
     ) -> Result<Handled, Crash> {
-        self.room.listen(Topic::Chat, self.joined_at, socket.pusher()).await?;
+        self.room
+            .listen(Topic::Chat { ignored: self.ignored.clone() }, self.joined_at, socket.pusher())
+            .await?;
         let presence = socket.assigns.app.presence.clone();
         let online_at = clock::wall_clock().0;
         presence.track(socket, &self.name.to_string(), json!({ "online_at": online_at, "by": self.by }))?;

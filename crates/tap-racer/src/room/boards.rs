@@ -3,7 +3,7 @@
 
 use std::cmp::Reverse;
 
-use race::{Millis, Mode, Place, Results, Rules, Why};
+use race::{Millis, Mode, Outcome, Place, Results, Rules, Why};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -119,10 +119,13 @@ impl Task {
     /// A heat is over: its runs go on the board.
     pub(super) fn keep_bests(&mut self, results: &Results) {
         let traces: Traces = std::mem::take(&mut self.traces);
+        if results.outcome == Outcome::Cancelled {
+            return;
+        }
         let rules = self.race.rules().clone();
         let has_board = |place: &&Place| match rules.mode {
             Mode::Sprint { .. } => place.time.is_some(),
-            Mode::Timed { .. } => place.taps > 0 && !matches!(self.race.phase(), race::Phase::Lobby),
+            Mode::Timed { .. } => place.taps > 0,
             Mode::Tug { .. } => false,
         };
         // Bots and machines are no measure for guests, nor is who was sent away.

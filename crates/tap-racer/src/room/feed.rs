@@ -126,12 +126,17 @@ impl Feed {
         self.sent += 1;
     }
 
-    /// Pushes the broadcasts since a position to a client that is subscribed.
+    /// Pushes the broadcasts since a position to a client that is subscribed, those that are for it.
     ///
     /// # Errors
     /// When they are not kept any more.
-    pub fn replay(&self, since: Position, pusher: &Pusher) -> Result<(), FellBehind> {
-        for Recent { event, payload, .. } in self.since(since)? {
+    pub fn replay(
+        &self,
+        since: Position,
+        pusher: &Pusher,
+        is_meant: impl Fn(&Payload) -> bool,
+    ) -> Result<(), FellBehind> {
+        for Recent { event, payload, .. } in self.since(since)?.filter(|recent| is_meant(&recent.payload)) {
             // A payload that has been serialised already.
             let _ = pusher.push(event, payload.clone());
         }

@@ -128,9 +128,10 @@ impl Task {
         }
     }
 
-    /// Those who promised signs of life and gave none are shown as lost until they are heard again.
+    /// Those who race, promised signs of life and gave none are shown as lost until they are heard again.
     pub(super) fn miss_silent(&mut self) {
-        for racer in self.people.fall_silent(self.heard_at) {
+        let races = |racer| self.race.racer(racer).is_some_and(|racer| racer.in_heat);
+        for racer in self.people.fall_silent(self.heard_at, races) {
             // Refused is nobody who is seated.
             let _ = self.apply(Command::Disconnect { racer });
         }

@@ -49,6 +49,7 @@ impl Task {
         if self.party.muted.contains(&by) {
             return Err(NotSaid::Muted);
         }
+        self.saving.soon();
         let message = self.chat.add(by, name.to_string(), text, clock::wall_clock());
         self.talk.broadcast(&self.house.endpoint, "new_msg", message);
         Ok(())

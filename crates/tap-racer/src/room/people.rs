@@ -236,10 +236,12 @@ impl People {
         if std::mem::take(&mut phone.is_silent) { Heard::Again } else { Heard::Current }
     }
 
-    /// Those who have kept silent for longer than they promised, each told once.
-    pub fn fall_silent(&mut self, now: Instant) -> Vec<RacerId> {
+    /// Those of whom signs of life are expected, and who have kept silent for longer than they promised;
+    /// each is told of once.
+    pub fn fall_silent(&mut self, now: Instant, is_expected: impl Fn(RacerId) -> bool) -> Vec<RacerId> {
         let silent = |(racer, person): (&RacerId, &mut Person)| {
-            person.phone.as_mut()?.falls_silent(now).then_some(*racer)
+            let phone = person.phone.as_mut()?;
+            (is_expected(*racer) && phone.falls_silent(now)).then_some(*racer)
         };
         self.all.iter_mut().filter_map(silent).collect()
     }

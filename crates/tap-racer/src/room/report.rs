@@ -77,7 +77,9 @@ impl Task {
         if matches!(phase, Phase::Running { .. }) {
             self.tell_all_phones(None);
         }
-        self.tell_tournament_to_phones();
+        if matches!(phase, Phase::Countdown { .. } | Phase::Lobby) {
+            self.tell_tournament_to_phones();
+        }
     }
 
     fn publish(&mut self, results: &Results) {

@@ -24,7 +24,7 @@ use super::{
     updates::Updates,
 };
 use crate::{
-    chat::ChatLog,
+    chat::{By, ChatLog},
     clock,
     rooms::{Entry, House, Visits},
     wire::{InTournament, Tick},
@@ -58,6 +58,8 @@ pub(super) struct Task {
     /// How the racers of this heat have run so far.
     pub traces: Traces,
     pub joins: Joins,
+    /// It is told once for all that happened together.
+    pub tournament_changed: bool,
     /// What the phones were told of the tournament; of those who are seated.
     pub told_tournament: HashMap<RacerId, InTournament>,
     pub sent_away: SentAway,
@@ -104,6 +106,7 @@ impl Task {
             knocks: Knocks::default(),
             traces: Traces::default(),
             joins: Joins::new(house.joins_per_second),
+            tournament_changed: false,
             told_tournament: HashMap::new(),
             sent_away: SentAway::default(),
             chosen: None,
@@ -179,11 +182,12 @@ impl Task {
                 let _ = reply.send((self.view(), self.console.position()));
             }
             Request::Listen { topic, since, pusher, reply } => {
-                let feed = match topic {
-                    Topic::Console => &self.console,
-                    Topic::Chat => &self.talk,
-                };
-                let _ = reply.send(feed.replay(since, &pusher));
+                let _ = reply.send(match topic {
+                    Topic::Console => self.console.replay(since, &pusher, |_| true),
+                    Topic::Chat { ignored } => {
+                        self.talk.replay(since, &pusher, |payload| !By::is_of_any(&ignored, payload))
+                    }
+                });
             }
             Request::Sit { wish, channel, pusher, reply } => {
                 self.saving.soon();
@@ -206,9 +210,11 @@ impl Task {
                 let _ = reply.send((history, self.talk.position()));
             }
             Request::Say { by, name, text, reply } => {
+                self.saving.soon();
                 let _ = reply.send(self.say(by, &name, text));
             }
             Request::Calibrate { ticket, measured, reply } => {
+                self.saving.soon();
                 let _ = reply.send(self.calibrate(ticket, measured));
             }
             Request::Freeze { reply } => {
@@ -285,11 +291,15 @@ impl Task {
         }
         self.forget_knocks(|knock| knock.is_over(now));
         if self.has_ended {
+            self.tell_what_waited();
             self.entry.remove_for_good(self.handle.made());
             return true;
         }
         self.settle_finish();
         self.save_if_due(now);
+        if !self.saving.is_first() && std::mem::take(&mut self.tournament_changed) {
+            self.tell_tournament();
+        }
         let is_late = self.ends_at.is_some_and(|due| due <= now);
         if is_late {
             // If somebody is in, the end is put off until the last one leaves.

@@ -110,13 +110,13 @@ impl Task {
         // In the order in which they came.
         let bracket = Tournament::new(faces.keys().copied().collect(), lanes);
         self.party.cup = Some(Cup { bracket, faces });
-        self.tell_tournament();
+        self.tournament_changed = true;
         Ok(())
     }
 
     pub(super) fn end_tournament(&mut self) {
         if self.party.cup.take().is_some() {
-            self.tell_tournament();
+            self.tournament_changed = true;
         }
     }
 
@@ -135,7 +135,7 @@ impl Task {
             && !cup.bracket.is_over()
             && cup.bracket.record(results)
         {
-            self.tell_tournament();
+            self.tournament_changed = true;
         }
     }
 
@@ -145,7 +145,7 @@ impl Task {
             && cup.faces.contains_key(&racer)
         {
             cup.bracket.leave(racer);
-            self.tell_tournament();
+            self.tournament_changed = true;
         }
     }
 
@@ -154,7 +154,7 @@ impl Task {
             && let Some(face) = cup.faces.get_mut(&racer)
         {
             name.clone_into(&mut face.0);
-            self.tell_tournament();
+            self.tournament_changed = true;
         }
     }
 
@@ -162,7 +162,7 @@ impl Task {
         self.party.cup.as_ref().map(Cup::json)
     }
 
-    fn tell_tournament(&mut self) {
+    pub(super) fn tell_tournament(&mut self) {
         let state = json!({ "tournament": self.tournament_json() });
         self.tell_consoles("tournament", &state);
         self.tell_tournament_to_phones();

@@ -147,6 +147,22 @@ async fn a_phone_that_falls_silent_is_shown_as_lost_until_it_is_heard_again() {
 }
 
 #[tokio::test]
+async fn who_waits_for_the_next_heat_may_be_silent() {
+    let server = Server::start();
+    let (mut ada, joined) = server.console("play", json!({ "name": "Ada", "alive": 300 })).await;
+    let (mut bo, _) = server.phone("play", "Bo").await;
+    let mut console = heat(&server, &mut ada, &mut bo).await;
+    let (_late, late) = server.console("play", json!({ "name": "Late", "alive": 300 })).await;
+    // So that the late one has been silent for longer.
+    ada.send("play", "alive", json!({})).await;
+    let lost = console.event_where("console", "racer_changed", |racer| racer["connected"] == false).await;
+    assert_eq!(lost["id"], joined["racer"]["id"]);
+    let seen = console.everything().await;
+    let of_late = |frame: &crate::kit::Frame| frame.payload["id"] == late["racer"]["id"];
+    assert!(seen.iter().filter(|frame| of_late(frame)).all(|frame| frame.payload["connected"] == true));
+}
+
+#[tokio::test]
 async fn a_phone_whose_seat_was_given_up_while_its_socket_lived_is_told_to_join_again() {
     let server = Server::with(&["--grace", "100ms"]);
     let (mut ada, joined) = server.console("play", json!({ "name": "Ada", "alive": 300 })).await;

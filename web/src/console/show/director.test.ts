@@ -38,6 +38,17 @@ describe('a race', () => {
     expect(heard()).toEqual([sounds.atTheLine, sounds.fanfare]);
   });
 
+  it('is drummed while the judges look, and no longer', () => {
+    director.phase('finishing', 1, null);
+    for (let now = 0; now < 800; now += 10) director.frame(now, -9000 - now, level);
+    const strokes = play.mock.calls.length;
+    expect(strokes).toBeGreaterThanOrEqual(10);
+    expect(new Set(heard())).toEqual(new Set([sounds.rolled]));
+    director.phase('finished', 1, null);
+    director.frame(900, -9900, level);
+    expect(play).toHaveBeenCalledTimes(strokes);
+  });
+
   it('is counted down again in the next heat', () => {
     for (const heat of [1, 2]) {
       director.phase('countdown', heat, null);

@@ -1,7 +1,7 @@
 // Decides what is heard of a room. It is told what the screen learns and hands sounds on; it knows
 // neither the socket nor the browser's audio.
 import type { Phase, Racer, Results } from '../../wire';
-import { CountdownCues, ending, Pulse, Sparse } from './cues';
+import { ahead, CountdownCues, ending, Pulse, Sparse } from './cues';
 import * as sounds from './sounds';
 import type { Sounded } from './sounds';
 
@@ -10,6 +10,8 @@ export interface Front {
   progress: number;
   lead: number;
 }
+
+const betweenStrokes = 80;
 
 const endings = { fanfare: sounds.fanfare, 'dead heat': sounds.deadHeat, nothing: sounds.nothing };
 
@@ -21,6 +23,8 @@ export class Director {
   #pulse = new Pulse();
   #present: Set<Racer['id']> | null = null;
   #ended = -1;
+  /** When the drum's next stroke is due. */
+  #stroke = 0;
   readonly #joins = new Sparse(3, 450);
   readonly #cheers = new Sparse(4, 600);
 
@@ -48,10 +52,18 @@ export class Director {
     if (left === null) return;
     const due = this.#countdown.due(left);
     if (due) this.#play(due.step === 0 ? sounds.gun : sounds.counted(due.step), due.in);
+    if (this.#phase === 'finishing') this.#roll(now);
     if (this.#phase !== 'running' || left > -500 || !this.#pulse.isDue(now)) return;
     const { progress, lead } = front();
     const beat = this.#pulse.next(now, progress, lead);
     this.#play(sounds.beat(beat.tension, beat.strong), beat.in);
+  }
+
+  #roll(now: number): void {
+    if (now + ahead < this.#stroke) return;
+    const at = Math.max(this.#stroke, now);
+    this.#stroke = at + betweenStrokes;
+    this.#play(sounds.rolled, at - now);
   }
 
   roster(racers: Pick<Racer, 'id' | 'lane'>[], now: number): void {

@@ -52,6 +52,12 @@ export const atTheLine: Sounded = (desk, at) => {
   desk.noise(at, { from: 5000, to: 900, length: 0.5, level: 0.35 });
 };
 
+/** One stroke of the drum roll while the judges look. */
+export const rolled: Sounded = (desk, at) => {
+  desk.noise(at, { from: 1400, length: 0.09, level: 0.14 });
+  desk.tone(at, { from: 180, to: 150, length: 0.07, level: 0.1 });
+};
+
 export const fanfare: Sounded = (desk, at) => {
   const brass = { wave: 'sawtooth', attack: 0.02 } as const;
   for (const [i, root] of [12, 12, 12, 16, 12, 19].entries()) {

@@ -20,9 +20,12 @@ describe('the receipt', () => {
   it('says of every tap why it did not count', () => {
     const phone = raced();
     phone.you({ heat: 1, taps: 6, refused: 3, false_starts: 1, place: 2, of: 2, final: true, compensated: 40 });
+    expect(receiptOf(phone)).toMatchObject({ taps: 6, early: 1, refused: 3, late: 2, compensated: 40, limit: 30 });
+    phone.phaseChanged({ phase: 'finishing', heat: 1, now: localNow(), go_at: phone.goAt, rules: phone.rules });
+    phone.tap(localNow());
     const receipt = receiptOf(phone);
-    expect(receipt).toMatchObject({ taps: 6, early: 1, refused: 3, late: 2, compensated: 40, limit: 30 });
-    expect(receipt.taps + receipt.early + receipt.refused + receipt.late).toBe(phone.n);
+    expect(receipt.late).toBe(3);
+    expect(receipt.taps + receipt.early + receipt.refused + receipt.late, 'every tap is accounted for').toBe(phone.n + 1);
   });
 
   it('does not call late what was tapped on past the goal', () => {
