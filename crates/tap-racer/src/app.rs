@@ -1,12 +1,11 @@
 //! The server as a whole: what it is made of, how it starts, how it stops.
 
-use std::{io, net::SocketAddr, path::Path, sync::Arc, time::Duration};
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use ::channels::{Drain, Endpoint, Presence, Server};
-use race::{Millis, Settings};
 use thiserror::Error;
 use tokio::{sync::oneshot, task::JoinHandle};
-use tracing::{error, info};
+use tracing::info;
 use warp::Filter;
 
 use crate::{
@@ -16,9 +15,9 @@ use crate::{
     config::{Config, HostKey},
     pages,
     rate::PerAddress,
-    room::{BadSaved, Restorable, SavedRoom},
+    restore::{self, SavedRooms},
     rooms::{House, RoomId, Rooms},
-    store::{Keeper, RoomRow, Saves, Store, StoreError},
+    store::{Keeper, Saves, StoreError},
     tokens::{Keys, SecretError},
 };
 
@@ -86,22 +85,15 @@ impl App {
     pub async fn start(config: Config) -> Result<Running, StartError> {
         let data = config.data.clone();
         let keys = Keys::open(&data)?;
-        let mut store = open_store(&data).await?;
+        let mut store = restore::open(&data).await.map_err(StartError::Store)?;
         let server = Server::bind(config.listen)
             .map_err(|source| StartError::Listen { address: config.listen, source })?;
-        let settings = config.settings();
-        let saved = match &mut store {
-            Some(store) => load(store, &settings).await,
-            None => Vec::new(),
-        };
-        let latest = saved.iter().map(|(_, room)| room.latest()).max();
-        let clock = Clock::start(latest.unwrap_or(Millis::MIN));
+        let saved = SavedRooms::load(&mut store, &config.settings()).await;
+        let clock = Clock::start(saved.latest());
         let endpoint = channels::endpoint();
         let saves = Saves::default();
         let app = Arc::new(App::new(config, keys, clock, server.local_addr(), &endpoint, saves.clone()));
-        for (id, room) in saved {
-            app.rooms.restore(id, room);
-        }
+        saved.restore(&app.rooms, &mut store).await;
         let keeper = Keeper::start(saves, data, store);
         let (addresses, rooms) = (app.addresses.clone(), app.rooms.clone());
         let socket = endpoint.mount("/socket", channels::socket(app.clone()));
@@ -188,50 +180,4 @@ impl Running {
         }
         self.keeper.close().await;
     }
-}
-
-/// The store in the data folder; none where nothing can be written.
-async fn open_store(data: &Path) -> Result<Option<Store>, StartError> {
-    match Store::open(data).await {
-        Ok(store) => Ok(Some(store)),
-        Err(error @ (StoreError::InUse(_) | StoreError::Newer(_))) => Err(StartError::Store(error)),
-        Err(error) => {
-            let error: &dyn std::error::Error = &error;
-            error!(error, "rooms cannot be saved: they would not survive a restart");
-            Ok(None)
-        }
-    }
-}
-
-/// All rooms that can be restored. The others are set aside, for somebody to look at.
-async fn load(store: &mut Store, settings: &Settings) -> Vec<(RoomId, Restorable)> {
-    let rows = store.load_all().await.unwrap_or_else(|error| {
-        error!(error = &error as &dyn std::error::Error, "saved rooms cannot be read: they begin anew");
-        Vec::new()
-    });
-    let mut rooms = Vec::new();
-    for row in rows {
-        match read(&row, settings) {
-            Ok(room) => rooms.push(room),
-            Err(bad) => {
-                error!(room = row.id, reason = %bad, "a saved room cannot be restored and is set aside");
-                if let Err(error) = store.set_aside(&row.id, &bad.to_string()).await {
-                    error!(
-                        room = row.id,
-                        error = &error as &dyn std::error::Error,
-                        "nor can it be set aside"
-                    );
-                }
-            }
-        }
-    }
-    if !rooms.is_empty() {
-        info!(rooms = rooms.len(), "rooms go on as they were saved");
-    }
-    rooms
-}
-
-fn read(row: &RoomRow, settings: &Settings) -> Result<(RoomId, Restorable), BadSaved> {
-    let id = RoomId::of_code(&row.id).ok_or_else(|| BadSaved::Code(row.id.clone()))?;
-    Ok((id, SavedRoom::read(row.version, &row.state, settings)?))
 }

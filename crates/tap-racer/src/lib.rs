@@ -31,6 +31,7 @@ mod name;
 mod pages;
 mod qr;
 mod rate;
+mod restore;
 mod room;
 mod rooms;
 mod store;

@@ -110,8 +110,10 @@ impl Rooms {
 
     /// Opens a room as it was before the server was restarted; also when there are more than there may be.
     pub fn restore(&self, id: RoomId, room: Restorable) {
-        let mut open = self.shared.open.lock();
-        self.admit(&mut open, id, |house, entry| RoomHandle::restore(id, room, house, entry));
+        let (entry, visits) = self.entry(id);
+        // Outside of the lock, which the entry needs should anything fail.
+        let handle = RoomHandle::restore(id, room, &self.shared.house, entry);
+        self.shared.open.lock().insert(id, Open { handle, visits });
     }
 
     /// Freezes all rooms, before the server stops.
@@ -150,20 +152,15 @@ impl Rooms {
         if id != RoomId::House && made_rooms >= self.shared.house.max_rooms {
             return Err(TooManyRooms);
         }
-        Ok(self.admit(open, id, |house, entry| RoomHandle::open(id, made, house, entry)))
+        let (entry, visits) = self.entry(id);
+        let handle = RoomHandle::open(id, made, &self.shared.house, entry);
+        open.insert(id, Open { handle: handle.clone(), visits });
+        Ok(handle)
     }
 
-    fn admit(
-        &self,
-        open: &mut HashMap<RoomId, Open>,
-        id: RoomId,
-        room: impl FnOnce(&House, Entry) -> RoomHandle,
-    ) -> RoomHandle {
+    fn entry(&self, id: RoomId) -> (Entry, Arc<Visits>) {
         let visits = Arc::new(Visits::default());
-        let entry = Entry { shared: self.shared.clone(), id, visits: visits.clone() };
-        let handle = room(&self.shared.house, entry);
-        open.insert(id, Open { handle: handle.clone(), visits });
-        handle
+        (Entry { shared: self.shared.clone(), id, visits: visits.clone() }, visits)
     }
 }
 
