@@ -42,6 +42,9 @@ const manners = [
   { called: 'in Arabic, on phones only, without motion', locale: 'ar', screen: looks.phone, motion: 'reduce' },
 ];
 
+// Many states in one walk, each looked at for a second or two.
+test.describe.configure({ timeout: 180_000 });
+
 for (const { called, locale, screen, motion } of manners) {
   for (const [group, states] of Object.entries(groups)) {
     test(`${group}: nothing keeps anybody out ${called}`, async ({ browser }) => {
