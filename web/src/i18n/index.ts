@@ -43,7 +43,7 @@ export async function speak(words: Words, wanted: Language = preferred()): Promi
 
 export function t(key: Key, values: Values = {}): string {
   const text = messages[key];
-  return typeof text === 'function' ? text(withIsolated(values)) : (text ?? key);
+  return typeof text === 'function' ? text(isolated(values)) : (text ?? key);
 }
 
 /** Whether there are words for it on this page. */
@@ -59,12 +59,10 @@ export function spoken(): Language {
 const written = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]/;
 
 /** A name written in the other direction must not turn the sentence around it. */
-function isolated(text: string): string {
-  return isRightToLeft || written.test(text) ? `\u2068${text}\u2069` : text;
-}
-
-function withIsolated(values: Values): Values {
-  const pairs = Object.entries(values).map(([key, value]) => [key, typeof value === 'string' ? isolated(value) : value]);
+function isolated(values: Values): Values {
+  const pairs = Object.entries(values).map(([key, value]) =>
+    typeof value === 'string' && (isRightToLeft || written.test(value)) ? [key, `\u2068${value}\u2069`] : [key, value],
+  );
   return Object.fromEntries(pairs);
 }
 
@@ -80,7 +78,7 @@ export function number(value: number, options: Intl.NumberFormatOptions = {}): s
 /** `Ada, Bo and Cy`, in this language's direction, whichever way the names are written. */
 export function list(items: string[]): string {
   const format = new Intl.ListFormat(language);
-  if (!isRightToLeft && !items.some((item) => written.test(item))) return format.format(items.map(isolated));
+  if (!isRightToLeft && !items.some((item) => written.test(item))) return format.format(items);
   const direction = isRightToLeft ? '\u200f' : '\u200e';
   return direction + format.format(items.map((item) => `\u2068${item}\u2069`));
 }
