@@ -233,6 +233,7 @@ impl Task {
             Heard::Again => {
                 // Refused is who has left in this very moment.
                 let _ = self.apply(Command::Rejoin { racer });
+                self.expect_returned(racer);
             }
         }
         // Refused is only who has left in this very moment: then there is nothing to be done.
