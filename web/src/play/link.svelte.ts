@@ -33,6 +33,9 @@ export class PhoneLink {
   /** What this guest would like to be called and to look like. */
   wish = $state.raw<Wish>(rememberedWish());
 
+  /** Whether this phone makes sounds of its own. */
+  sound = $state(lasting.get(keys.phoneSound) === 'on');
+
   readonly #code: string;
   readonly #sync = new ClockSync(this.phone.clock, () => this.#channel);
   readonly #claims = new Claims(this.phone, () => (this.connected && isOpen(this.#channel) ? this.#channel : null));
@@ -212,6 +215,11 @@ export class PhoneLink {
       this.#claims.say();
     }
     return tapped;
+  }
+
+  turnSound(on: boolean): void {
+    this.sound = on;
+    lasting.set(keys.phoneSound, on ? 'on' : 'off');
   }
 
   cheer(emoji: string): void {
