@@ -381,3 +381,44 @@ test('an order that cannot reach the server is refused at once and not given lat
   await expectPhase(page, 'lobby');
   await line.close();
 });
+
+test('a screen that is reloaded shows the same, in whatever phase', async ({ browser }) => {
+  const screen = await hostRace(browser, server);
+  const { page } = screen;
+  const ada = await comes(screen.room, 'Ada');
+  const bo = await comes(screen.room, 'Bo');
+  await section(page, 'race');
+  await enter(page, 'amount-sprint-taps', 20);
+  await enter(page, 'countdown-seconds', 7);
+  await closePanel(page);
+  const second = await (await browser.newContext(television)).newPage();
+  await second.goto(`${server.origin}/console/${screen.room}`);
+
+  /** What a screen shows that does not move. */
+  const shown = (on) =>
+    on.evaluate(() => ({
+      phase: document.querySelector('[data-testid=phase]')?.dataset.phase,
+      title: document.querySelector('[data-testid=winner], .what h1, .top b + span')?.textContent,
+      taps: [...document.querySelectorAll('[data-testid=racer]')].map(({ dataset }) => `${dataset.name} ${dataset.taps}`).sort(),
+      places: [...document.querySelectorAll('[data-testid=place]')].map(({ dataset }) => `${dataset.place} ${dataset.name} ${dataset.taps}`),
+    }));
+  async function sameAfterReload(phase) {
+    for (const on of [page, second]) await expectPhase(on, phase);
+    const before = await shown(page);
+    await page.reload();
+    await expect.poll(() => shown(page)).toEqual(before);
+    await expect.poll(() => shown(second)).toEqual(before);
+  }
+
+  await sameAfterReload('lobby');
+  await page.getByTestId('start').click();
+  await sameAfterReload('countdown');
+  const { heat } = await ada.seat.heard('phase', ({ phase }) => phase === 'running');
+  ada.seat.say('tap', { heat, n: 7 });
+  await expect.poll(() => racers(page)).toEqual({ Ada: 7, Bo: 0 });
+  await sameAfterReload('running');
+  bo.seat.say('tap', { heat, n: 5 });
+  ada.seat.say('tap', { heat, n: 20 });
+  await expect(page.getByTestId('winner')).toContainText('Ada wins!');
+  await sameAfterReload('finished');
+});
