@@ -17,7 +17,8 @@ const PARTS: u64 = 1 << 40;
 pub(crate) enum Order<'r> {
     /// Finishers by time, then the others by how far they came; finishes closer than `dead_heat`
     /// to the first of their group are one place. Without finishers this is the order of a timed heat.
-    Racers { dead_heat: Millis, rules: &'r Rules },
+    /// Where the courses differ, these rules say how.
+    Racers { dead_heat: Millis, shares: Option<&'r Rules> },
     /// By team.
     Teams { leading: Option<Team> },
 }
@@ -34,7 +35,7 @@ impl Order<'_> {
     fn progress(self, racer: &Racer) -> u64 {
         let taps = u64::from(racer.taps);
         match self {
-            Order::Racers { rules, .. } if rules.handicap => {
+            Order::Racers { shares: Some(rules), .. } => {
                 racer.course(rules).map_or(taps, |course| taps * PARTS / u64::from(course))
             }
             _ => taps,
@@ -109,7 +110,7 @@ impl Order<'_> {
     ) -> Results {
         let ranked = self.rank(field);
         let handicap = |racer: &Racer| match self {
-            Order::Racers { rules, .. } if rules.handicap => Some(racer.heat_handicap),
+            Order::Racers { shares: Some(_), .. } => Some(racer.heat_handicap),
             _ => None,
         };
         let first_time = ranked.first().and_then(|first| first.racer.finished_at);

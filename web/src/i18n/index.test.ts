@@ -38,4 +38,10 @@ describe('a text', () => {
     await speak(site, 'ar');
     expect(t('outcome.won', { name: 'Ada!' })).toContain('\u2068Ada!\u2069');
   });
+
+  it('lists names in its own direction, whichever way they are written', async () => {
+    expect(list(['דנה', 'Bo'])).toBe('\u200e\u2068דנה\u2069 and \u2068Bo\u2069');
+    await speak(site, 'ar');
+    expect(list(['Ada', 'Bo'])).toBe('\u200f\u2068Ada\u2069 و\u2068Bo\u2069');
+  });
 });

@@ -75,7 +75,10 @@ export function number(value: number, options: Intl.NumberFormatOptions = {}): s
   return format.format(value);
 }
 
-/** `Ada, Bo and Cy`. */
+/** `Ada, Bo and Cy`, in this language's direction, whichever way the names are written. */
 export function list(items: string[]): string {
-  return new Intl.ListFormat(language).format(items);
+  const format = new Intl.ListFormat(language);
+  if (!isRightToLeft && !items.some((item) => written.test(item))) return format.format(items);
+  const direction = isRightToLeft ? '\u200f' : '\u200e';
+  return direction + format.format(items.map((item) => `\u2068${item}\u2069`));
 }

@@ -9,7 +9,7 @@ export interface PartProps {
   close?: (() => void) | undefined;
 }
 
-export type Part = 'door' | 'aside' | 'me' | 'host' | 'receipt' | 'calibrate' | 'hold' | 'rhythm';
+export type Part = 'door' | 'aside' | 'me' | 'host' | 'receipt' | 'calibrate' | 'hold' | 'rhythm' | 'sounds';
 
 const tryAgainAfter = 1500;
 const triesBeforeReload = 3;

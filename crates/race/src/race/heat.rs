@@ -128,7 +128,10 @@ impl Race {
     pub(super) fn order(&self) -> Order<'_> {
         match &self.tug {
             Some(tug) => Order::Teams { leading: tug.leading() },
-            None => Order::Racers { dead_heat: self.settings.dead_heat, rules: &self.rules },
+            None => Order::Racers {
+                dead_heat: self.settings.dead_heat,
+                shares: Some(&self.rules).filter(|rules| rules.handicap),
+            },
         }
     }
 

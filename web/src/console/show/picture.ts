@@ -101,7 +101,9 @@ interface Lettering {
 function write(brush: Brush, words: string, at: number, y: number, lettering: Lettering): void {
   const { context } = brush;
   const { size, colour, display = false, align = 'start', most = width } = lettering;
-  context.font = display ? `${size}px ${brush.display}` : `800 ${size}px ${brush.text}`;
+  // The display face has one weight; what it has no letters for is set in the system's bold.
+  const weight = /^(?!.*[\p{Script=Latin}\d]).*\p{L}/u.test(words) ? 900 : 400;
+  context.font = display ? `${weight} ${size}px ${brush.display}` : `800 ${size}px ${brush.text}`;
   context.fillStyle = colour;
   context.textAlign = align;
   context.textBaseline = 'alphabetic';
@@ -112,7 +114,8 @@ function clipped(context: CanvasRenderingContext2D, words: string, most: number)
   if (context.measureText(words).width <= most) return words;
   const letters = [...words];
   while (letters.length > 1 && context.measureText(`${letters.join('')}…`).width > most) letters.pop();
-  return `${letters.join('').trimEnd()}…`;
+  // In an isolate of its own, the dots stand where the words end, whatever the line's direction.
+  return `\u2068${letters.join('').trimEnd()}…\u2069`;
 }
 
 /** As large as it may be in so many lines. */
@@ -175,8 +178,8 @@ function podiumOf(brush: Brush, steps: Row[], floor: number): void {
     context.fill();
     const ink = paint('--ink-deep');
     const big = row.place === 1;
-    write(brush, ordinal(row.place), middle, top + rise / 2 - 4, { size: big ? 72 : 56, colour: ink, display: true, align: 'center' });
-    write(brush, row.worth, middle, top + rise / 2 + 48, { size: 36, colour: ink, display: true, align: 'center', most: step - 24 });
+    write(brush, ordinal(row.place), middle, top + rise / 2 - 8, { size: big ? 72 : 56, colour: ink, display: true, align: 'center' });
+    write(brush, row.worth, middle, top + rise / 2 + 42, { size: 36, colour: ink, display: true, align: 'center', most: step - 24 });
     write(brush, row.name, middle, top - 22, { size: 44, colour: paint('--chalk'), display: true, align: 'center', most: step - 8 });
     const size = big ? 150 : 116;
     face(brush, row, brush.x(middle), top - 78 - size / 2, size);

@@ -13,6 +13,7 @@ const parts: Record<Part, () => Promise<{ default: Component<PartProps> }>> = {
   calibrate: () => import('./Calibrate.svelte'),
   hold: () => import('./Hold.svelte'),
   rhythm: () => import('./Rhythm.svelte'),
+  sounds: () => import('./Sounds.svelte'),
 };
 
 export async function load(name: Part): Promise<Component<PartProps>> {
