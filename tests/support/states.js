@@ -11,6 +11,17 @@ export const looks = {
   phone: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
 };
 
+/** What moves in has arrived: half seen, it has half its contrast. */
+export const settled = (page) =>
+  page.evaluate(() =>
+    Promise.all(
+      document
+        .getAnimations()
+        .filter((animation) => animation.effect?.getComputedTiming().endTime < 3000)
+        .map((animation) => animation.finished.catch(() => {})),
+    ),
+  );
+
 const names = ['Mia', 'Noah', 'Aisha', 'Luca', 'Yuki', 'Priya', 'Sam', 'Zoë', 'Mateo', 'محمد', 'Łukasz', 'Ｔａｋｅｓｈｉ'];
 
 export class Walk {
@@ -47,7 +58,7 @@ export class Walk {
       const name = names[i] ?? `Guest ${i + 1}`;
       const { client, seat } = await guest(this.server, room, name);
       this.#open.push(() => client.close());
-      all.push({ name, seat, heat: async () => (await seat.heard('phase', ({ phase }) => phase === 'running')).heat });
+      all.push({ name, seat });
     }
     return all;
   }
@@ -62,6 +73,12 @@ export class Walk {
     await Promise.all(this.#open.map((close) => close()));
     this.#open = [];
   }
+}
+
+/** By the phone's own clock, which may know of the race a moment before its gun. */
+async function expectGun(page) {
+  await expectPhase(page, 'running');
+  await expect(page.getByTestId('count')).toBeVisible();
 }
 
 /** Home, check, chat, and nothing. */
@@ -130,26 +147,26 @@ async function phone(walk) {
   await seen('phone-countdown', page);
   await tap(page, 1);
   await seen('phone-too-early', page);
-  await order('cancel');
+  await order('cancel', {});
 
   await order('start', { rules: { mode: 'timed', seconds: 60, countdown: 0 } });
-  await expectPhase(page, 'running');
+  await expectGun(page);
   await tap(page, 3);
   await seen('phone-timed', page);
   const late = await walk.page(walk.phone, play);
   await walk.join(late, 'Late');
   await expect(late.getByTestId('late')).toBeVisible();
   await seen('phone-late', late);
-  await order('cancel');
+  await order('cancel', {});
 
   await order('start', { rules: { mode: 'tug', lead: 50, countdown: 0 } });
-  await expectPhase(page, 'running');
+  await expectGun(page);
   await tap(page, 2);
   await seen('phone-tug', page);
-  await order('cancel');
+  await order('cancel', {});
 
   await order('start', { rules: { mode: 'sprint', taps: 4, countdown: 0 } });
-  await expectPhase(page, 'running');
+  await expectGun(page);
   await tap(page, 2);
   await seen('phone-sprint', page);
   await page.context().setOffline(true);
@@ -158,6 +175,7 @@ async function phone(walk) {
   await page.context().setOffline(false);
   await expect(page.getByTestId('disconnected')).toHaveCount(0);
   await tap(page, 2);
+  await expect(page.getByTestId('count')).toHaveText('4');
   await late.bringToFront();
   await tap(late, 4);
   const heat = await mia.seat.all('phase').at(-1).heat;
@@ -173,6 +191,115 @@ async function phone(walk) {
   await order('kick', { id: await idOf('Late') });
   await expect(late.getByTestId('kicked')).toBeVisible();
   await seen('phone-kicked', late);
+  await order('end', {});
+  await expect(second.getByTestId('closed')).toBeVisible();
+  await seen('phone-closed', second);
 }
 
-export const groups = { site, phone };
+/** What only some phones see: knocking, other ways to run, a co-host, oneself. */
+async function helpers(walk) {
+  const { seen } = walk;
+  const { room, order, idOf, play } = await walk.room();
+  const page = await walk.page(walk.phone, play);
+  await order('door', { door: 'approve' });
+  await page.getByTestId('name').fill('Ada');
+  await page.getByTestId('join').click();
+  await expect(page.getByTestId('knocking')).toBeVisible();
+  await seen('phone-knocking', page);
+  await order('door', { door: 'open' });
+  await expectPhase(page, 'lobby');
+  await page.getByTestId('me').click();
+  await expect(page.getByTestId('me-panel')).toBeVisible();
+  await seen('phone-me', page);
+  await page.getByTestId('close').click();
+
+  const heat = async (rules, name, act) => {
+    await order('start', { rules: { mode: 'sprint', taps: 60, countdown: 0, ...rules } });
+    await expectPhase(page, 'running');
+    await act();
+    await seen(name, page);
+    await order('cancel', {});
+    await expectPhase(page, 'lobby');
+  };
+  await heat({ input: 'hold' }, 'phone-hold', () => page.getByTestId('hold-pad').dispatchEvent('pointerdown'));
+  await heat({ input: 'rhythm' }, 'phone-rhythm', () => page.getByTestId('rhythm-pad').dispatchEvent('pointerdown'));
+
+  await order('rules', { rules: { mode: 'sprint', taps: 60, handicap: true } });
+  await page.getByTestId('calibrate').click();
+  await expect(page.getByTestId('calibrate-pad')).toBeVisible();
+  await seen('phone-calibrate', page);
+  await page.getByTestId('close').click();
+
+  await walk.guests(room, 3);
+  await order('cohost', { id: await idOf('Ada'), cohost: true });
+  await order('door', { door: 'approve' });
+  const knocker = new Client(walk.server.socket);
+  await knocker.join(`play:${room}`, { name: 'Newcomer' }).catch(() => undefined);
+  await page.getByTestId('host-panel').click();
+  await expect(page.getByTestId('knock')).toBeVisible();
+  await seen('phone-cohost', page);
+  await knocker.close();
+}
+
+/** A screen from an empty lobby to the end of its room, with the host's panel. */
+async function screen(walk) {
+  const { seen } = walk;
+  const { room, order, link } = await walk.room();
+  const page = await walk.page(walk.screen, link);
+  await expectPhase(page, 'lobby');
+  await seen('screen-lobby-empty', page);
+  const guests = await walk.guests(room, 11);
+  await expect(page.getByTestId('racer')).toHaveCount(11);
+  await seen('screen-lobby', page);
+
+  const chat = new Client(walk.server.socket);
+  const talk = await chat.join(`chat:${room}`, { name: 'Mia' });
+  await talk.ask('new_msg', { text: 'My thumbs are ready' });
+  await order('door', { door: 'approve' });
+  const knocker = new Client(walk.server.socket);
+  await knocker.join(`play:${room}`, { name: 'Newcomer' }).catch(() => undefined);
+  await expect(page.getByTestId('knock-toast')).toBeVisible();
+  await seen('screen-knock', page);
+  await page.getByTestId('host-open').click();
+  for (const tab of ['race', 'people', 'door', 'heats', 'bots', 'chat', 'screen', 'room']) {
+    await page.getByTestId(`host-tab-${tab}`).click();
+    if (tab === 'people') await page.getByTestId('person').first().getByRole('button').first().click();
+    if (tab === 'room') await page.getByTestId('host-link-show').click();
+    await seen(`screen-host-${tab}`, page);
+  }
+  await page.getByTestId('host-close').click();
+  await knocker.close();
+  await order('door', { door: 'open' });
+
+  await order('start', { rules: { mode: 'sprint', taps: 30, countdown: 10_000 } });
+  await expectPhase(page, 'countdown');
+  await seen('screen-countdown', page);
+  await order('cancel', {});
+  for (const rules of [{ mode: 'timed', seconds: 60 }, { mode: 'tug', lead: 200 }, { mode: 'sprint', taps: 60 }]) {
+    await order('start', { rules: { ...rules, countdown: 0, max_taps_per_second: 0 } });
+    await expectPhase(page, 'running');
+    const isIt = (change) => change.phase === 'running' && change.rules.mode === rules.mode;
+    const { heat } = await guests[0].seat.heard('phase', isIt);
+    guests.forEach(({ seat }, i) => seat.say('tap', { heat, n: 20 + 3 * i }));
+    await expect(page.getByTestId('racer').first()).toBeVisible();
+    await seen(`screen-${rules.mode}`, page);
+    if (rules.mode !== 'sprint') await order('cancel', {});
+    else guests.slice(3).forEach(({ seat }, i) => seat.say('tap', { heat, n: 60, at: 2000 + 40 * i }));
+  }
+  await expect(page.getByTestId('winner')).toBeVisible();
+  await order('cancel', {}).catch(() => undefined);
+  await expectPhase(page, 'finished');
+  await seen('screen-finish', page);
+
+  await order('lanes', { racers: 6, lanes: 6 });
+  await order('tournament', { on: true });
+  await expect(page.getByTestId('bracket')).toBeVisible();
+  await seen('screen-tournament', page);
+  await order('tournament', { on: false });
+  await order('end', {});
+  await expect(page.getByTestId('room-ended')).toBeVisible();
+  await seen('screen-ended', page);
+  await chat.close();
+}
+
+export const groups = { site, phone, helpers, screen };

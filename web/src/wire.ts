@@ -297,6 +297,8 @@ export interface ChatMessage {
 export interface ChatJoined {
   messages: ChatMessage[];
   recovered: boolean;
+  /** Messages that a host has deleted, among the latest. */
+  deleted?: ChatMessage['id'][];
   /** Keep it and give it with the next join: it makes the same `by`. */
   me?: string;
   by?: string;

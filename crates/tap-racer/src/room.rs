@@ -19,12 +19,14 @@ mod moderation;
 mod order;
 mod party;
 mod people;
+mod phone;
 mod report;
 mod saved;
 mod saving;
 mod seat;
 mod sent_away;
 mod task;
+mod ticks;
 mod tournament;
 mod updates;
 

@@ -28,6 +28,7 @@ export class Talk {
     this.by = reply.by;
     this.gap = again && !reply.recovered;
     this.#keep(this.gap ? reply.messages.slice(-kept) : merge(this.messages, reply.messages));
+    for (const id of reply.deleted ?? []) this.deleted(id);
   }
 
   said(message: ChatMessage): void {

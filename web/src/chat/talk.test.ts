@@ -33,6 +33,13 @@ describe('a conversation', () => {
     expect(talk.lastSeen).toBe(2);
   });
 
+  it('loses what was deleted while it was away', () => {
+    const talk = new Talk();
+    talk.joined({ messages: [said(1), said(2)], recovered: true });
+    talk.joined({ messages: [said(3)], recovered: true, deleted: [1] });
+    expect(talk.messages.map(({ id }) => id)).toEqual([2, 3]);
+  });
+
   it('says so when a reconnect missed something', () => {
     const talk = new Talk();
     talk.joined({ messages: [said(1)], recovered: true });

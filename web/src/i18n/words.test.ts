@@ -22,7 +22,7 @@ describe.each(languages.filter((language) => language !== 'en'))('words in %s', 
   it.each(catalogs)('the %s catalog says what the English one says, with the same values', (catalog) => {
     const plain = (catalog: Record<string, string[]>) =>
       Object.fromEntries(Object.entries(catalog).map(([key, values]) => [key, values.map((value) => value.replace(/ \(.*/, ''))]));
-    expect(plain(all('en', catalog))).toMatchObject(plain(all(language, catalog)));
+    expect(plain(all(language, catalog))).toEqual(plain(all('en', catalog)));
   });
 
   it('have the plural forms that the language has', () => {

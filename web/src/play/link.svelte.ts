@@ -19,8 +19,8 @@ export interface Wish {
   shape?: string | undefined;
 }
 
-const quietInARace = 1500;
-/** Who races or knocks waits no longer than this for another try. */
+/** Who races, or waits to, doubts a line that is silent for longer, and waits no longer between two tries. */
+const quiet = 1500;
 const hurry = 1000;
 /** So wrong may a clock be that it is not measured anew for a race. */
 const wellMeasured = 25;
@@ -32,7 +32,6 @@ export class PhoneLink {
   problem = $state<string | null>(null);
   /** What this guest would like to be called and to look like. */
   wish = $state.raw<Wish>(rememberedWish());
-
   /** Whether this phone makes sounds of its own. */
   sound = $state(lasting.get(keys.phoneSound) === 'on');
 
@@ -58,9 +57,9 @@ export class PhoneLink {
     });
     setInterval(() => {
       if (!this.#live) return;
-      this.#live.patience = this.phone.racing || this.standing === 'knocking' ? hurry : Infinity;
-      const waits = this.phone.racing || this.standing === 'joining';
-      if (waits && this.#live.connected && this.#live.silence > quietInARace) this.#live.prove();
+      const hurries = this.phone.racing || this.standing === 'joining' || this.standing === 'knocking';
+      this.#live.patience = hurries ? hurry : Infinity;
+      if (hurries && this.#live.connected && this.#live.silence > quiet) this.#live.prove();
     }, 500);
   }
 

@@ -102,6 +102,8 @@ export class Phone {
     this.chosen = reply.next_rules ?? null;
     this.cohost = reply.cohost ?? false;
     this.handicap = reply.handicap ?? null;
+    // What is on is told after the join.
+    this.tournament = null;
     this.reportEvery = reply.report_every ?? this.reportEvery;
     if (!same) this.#clear();
     this.#enter(reply);

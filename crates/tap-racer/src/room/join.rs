@@ -5,7 +5,7 @@ use race::{Command, Event, RacerId, Refused};
 use tokio::time::{Duration, Instant};
 
 use super::{
-    FellBehind, NotNow, NotSeated, PhoneNews, Position, SeatWish, Seated, SitReply, Ticket, people::Phone,
+    FellBehind, NotNow, NotSeated, PhoneNews, Position, SeatWish, Seated, SitReply, Ticket, phone::Phone,
     task::Task,
 };
 use crate::{

@@ -5,7 +5,7 @@ use std::{collections::HashMap, time::Duration};
 use race::{Phase, Place, RacerId, Results, Standing};
 use tokio::time::Instant;
 
-use super::{people::Phone, task::Task};
+use super::{phone::Phone, task::Task};
 use crate::wire::You;
 
 /// A phone is told no more often than this while it taps.

@@ -21,6 +21,7 @@ describe('notes on a place', () => {
     expect(notesOf(odd, { ...sprint, handicap: true })).toEqual([
       'left', 'course of 80 taps', '3 before the gun', '12 too fast', 'machine-like rhythm',
     ]);
+    expect(notesOf(placed(1, 'Ada', { course: 100 }), { ...sprint, handicap: true }), 'the full course is nothing to tell').toEqual([]);
     expect(notesOf(odd, sprint), 'without a handicap all run the same course').not.toContain('course of 80 taps');
   });
 });

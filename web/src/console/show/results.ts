@@ -7,7 +7,8 @@ import type { Place, Racer, Results, Rules, Side, Tournament } from '../../wire'
 export function notesOf(place: Place, rules: Rules): string[] {
   const notes: string[] = [];
   if (place.gone) notes.push(t('finish.gone'));
-  if (rules.handicap && rules.mode === 'sprint' && place.course) notes.push(t('finish.course', { n: place.course }));
+  const own = rules.handicap && rules.mode === 'sprint' && place.course !== rules.taps ? place.course : null;
+  if (own) notes.push(t('finish.course', { n: own }));
   if (place.false_starts) notes.push(t('finish.early', { n: place.false_starts }));
   if (place.refused) notes.push(t('finish.refused', { n: place.refused }));
   if (place.flagged) notes.push(t('finish.rhythm'));

@@ -1,0 +1,101 @@
+//! What happens while a heat is on, twenty times a second.
+
+use std::time::Duration;
+
+use race::{Command, Millis, RacerId};
+use tokio::time::Instant;
+
+use super::task::Task;
+use crate::wire::Tick;
+
+/// Between two looks at a heat that is on.
+const TICK: Duration = Duration::from_millis(50);
+/// Every so many ticks the screens get all lanes, which mends whatever a lagging one missed.
+const TICKS_TO_ALL_LANES: u32 = 20;
+/// Every so many ticks it is looked who has fallen silent.
+const TICKS_TO_SILENCE: u32 = 10;
+/// How many racers are reported at once for taps that were refused.
+const FLAGS_AT_ONCE: usize = 50;
+
+impl Task {
+    /// A heat has begun or is over.
+    pub(super) fn set_ticking(&mut self, ticking: bool) {
+        self.ticks = 0;
+        self.tick_at = ticking.then(|| self.tick_at.unwrap_or_else(|| Instant::now() + TICK));
+    }
+
+    pub(super) fn tick_if_due(&mut self, now: Instant) {
+        if self.tick_at.is_some_and(|due| due <= now) {
+            self.tick_at = Some(now + TICK);
+            self.tick();
+        }
+    }
+
+    fn tick(&mut self) {
+        let Some(go_at) = self.race.phase().go_at() else { return };
+        let since_gun = self.now() - go_at;
+        self.act_bots(since_gun);
+        self.give_up_missing();
+        self.ticks += 1;
+        if self.ticks.is_multiple_of(TICKS_TO_SILENCE) {
+            self.miss_silent();
+        }
+        let all = self.ticks.is_multiple_of(TICKS_TO_ALL_LANES);
+        self.tell_positions(all && since_gun >= Millis::ZERO);
+        if all {
+            self.flag_refused();
+        }
+        self.tell_some_phones();
+    }
+
+    /// Lets the bots tap up to this time since the gun.
+    pub(super) fn act_bots(&mut self, time: Millis) {
+        for claim in self.bots.act(time) {
+            let heat = self.race.heat();
+            let (racer, taps, at) = (claim.racer, claim.taps, Some(claim.at));
+            // A bot that was kicked is no longer among the bots.
+            let _ = self.apply(Command::Claim { racer, heat, taps, at });
+        }
+    }
+
+    /// Tells the screens which lanes have moved, or where all of them are.
+    pub(super) fn tell_positions(&mut self, all: bool) {
+        let changes = self.race.take_changes();
+        self.trace(&changes);
+        let lanes: Vec<_> = if all {
+            self.race.field().map(|racer| (racer.lane.0, racer.taps)).collect()
+        } else {
+            changes.into_iter().map(|(lane, taps)| (lane.0, taps)).collect()
+        };
+        if lanes.is_empty() {
+            return;
+        }
+        let go_at = self.race.phase().go_at().unwrap_or_default();
+        let rope = self.race.rope().map(|rope| rope.position);
+        let tick = Tick { heat: self.race.heat().0, t: (self.now() - go_at).0, lanes, rope };
+        self.console.broadcast_conflated(&self.house.endpoint, "tick", &tick);
+    }
+
+    fn flag_refused(&mut self) {
+        let is_news =
+            |racer: &&race::Racer| racer.refused > self.flagged.get(&racer.id).copied().unwrap_or(0);
+        let news: Vec<_> = self
+            .race
+            .field()
+            .filter(is_news)
+            .take(FLAGS_AT_ONCE)
+            .map(|racer| (racer.id, racer.refused, racer.flagged))
+            .collect();
+        for (racer, refused, rhythm) in news {
+            self.flag(racer, refused, rhythm);
+        }
+    }
+
+    pub(super) fn flag(&mut self, racer: RacerId, refused: u32, rhythm: bool) {
+        self.flagged.insert(racer, refused);
+        self.tell_consoles(
+            "flag",
+            &serde_json::json!({ "id": racer.0, "refused": refused, "rhythm": rhythm }),
+        );
+    }
+}
