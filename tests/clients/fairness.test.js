@@ -36,12 +36,13 @@ async function party(phones) {
   return { screen, hands };
 }
 
-async function heat(screen, rules, hands, race) {
+/** Everybody races; gives the places by name. What happens `meanwhile` is over before the end is awaited. */
+async function heat(screen, rules, hands, race, meanwhile = (racing) => racing) {
   const racing = Promise.all(hands.map(race));
   const { heat } = hands[0].seat.reply;
   const number = (hands[0].heat ?? heat) + 1;
   await screen.ask('start', { rules: { countdown: 1000, ...rules } });
-  await racing;
+  await meanwhile(racing);
   const results = await screen.heard('results', ({ final, heat }) => final && heat === number);
   return new Map(results.places.map((place) => [place.name, place]));
 }
@@ -113,4 +114,27 @@ test('who was first wins although the claim of the second arrives first', async 
   assert.deepEqual([places.get('Far').place, places.get('Near').place], [1, 2]);
   const margin = places.get('Near').margin;
   assert.ok(Math.abs(margin - 60) <= 2 + Math.max(0, lateness(far, taps)), `60 ms apart, shown as ${margin}`);
+});
+
+test('who was first while the server was away has won, whoever comes back first', async () => {
+  const { screen, hands } = await party([{ name: 'Far', up: 120, down: 120 }, { name: 'Near', up: 1, down: 1 }]);
+  const [far] = hands;
+  const taps = 20;
+  const pace = Array.from({ length: taps }, (_, tap) => 200 + 100 * tap);
+  const places = await heat(
+    screen,
+    { mode: 'sprint', taps },
+    hands,
+    (phone) => phone.race(phone === far ? pace : pace.map((at) => at + 60)),
+    async (racing) => {
+      await screen.heard('tick', ({ t }) => t > 800);
+      await server.kill();
+      await racing;
+      await server.restart();
+    },
+  );
+  const shown = ['Far', 'Near'].map((name) => places.get(name)).map(({ place, taps }) => [place, taps]);
+  assert.deepEqual(shown, [[1, taps], [2, taps]]);
+  const margin = places.get('Near').margin;
+  assert.ok(Math.abs(margin - 60) <= 2, `60 ms apart, shown as ${margin}`);
 });

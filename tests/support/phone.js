@@ -61,7 +61,9 @@ export class Phone {
   }
 
   async join(topic) {
-    this.seat = await this.client.join(topic, { name: this.name, alive: 1000 });
+    let seat;
+    this.seat = await this.client.join(topic, () => ({ name: this.name, alive: 1000, seat }));
+    ({ seat } = this.seat.reply);
     await this.#measureClock();
   }
 

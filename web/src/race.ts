@@ -15,11 +15,6 @@ export function ordinal(n: number): string {
   return t('ordinal', { n });
 }
 
-/** English only: what is not yet among the words. */
-export function plural(n: number, one: string, many = `${one}s`): string {
-  return `${n.toLocaleString('en')} ${n === 1 ? one : many}`;
-}
-
 /** A race time: thousandths count here. `10.482 s`, past a minute `1:02.250`. */
 export function raceTime(ms: number): string {
   const { minutes, rest } = split(ms);

@@ -30,6 +30,12 @@
 //! - The finish is **fair**: a tap is credited to the time when it was made, within a bounded
 //!   compensation, and the results are provisional ([`Phase::Finishing`]) until everything that
 //!   may have been made earlier has arrived. Who cannot be told apart shares the place.
+//! - The finish **waits** for as long as it is told to ([`Command::Hold`]): for phones that are
+//!   reconnecting, and after a server was down ([`Command::Outage`]), when taps are credited to the
+//!   time when they were made although nobody could hear them.
+//! - A heat may be for a **chosen field** ([`Command::Start`]), which is how a room larger than its lanes
+//!   races, and how a [`Tournament`] does; and for **courses of different lengths**, so that unequal fingers
+//!   have equal chances ([`Rules::handicap`]).
 //! - The **human limit** bounds the average number of taps a second since the gun. What exceeds
 //!   it is refused and shown, never silently lost. A machine's steady rhythm is flagged.
 //!

@@ -16,7 +16,6 @@ export class ConsoleRace {
   code = $state('');
   host = $state(false);
   door = $state<Door>('open');
-  readonly locked = $derived(this.door === 'locked');
   /** Most racers; 0: as many as the house allows. */
   cap = $state(0);
   /** How many race at once; 0: everybody. */

@@ -31,7 +31,8 @@ impl Race {
         Ok(())
     }
 
-    /// Nobody was heard, and nobody could come back: claims of the heat and lost seats are given until `until`.
+    /// Nobody was heard, and nobody could come back: the taps of the heat and the lost seats are
+    /// waited for until `until`.
     pub(super) fn outage(&mut self, since: Millis, until: Millis) {
         let lost: Vec<_> = self.graces.range(..(until, RacerId(0))).copied().collect();
         for (drops_at, id) in lost {

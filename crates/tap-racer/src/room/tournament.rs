@@ -68,7 +68,7 @@ impl Cup {
 
     /// How everybody who entered stands.
     fn standings(&self, is_heat: bool) -> Standings {
-        let TournamentState { round, rounds, groups, champions, .. } = self.bracket.state();
+        let TournamentState { round, rounds, groups, champions, over, .. } = self.bracket.state();
         let mut entrants = HashMap::new();
         let next = groups.iter().position(|group| !group.done);
         // Of the rounds that somebody was in the last one counts.
@@ -86,7 +86,8 @@ impl Cup {
             }
         }
         // Who came later waits for its end.
-        Standings { entrants, newcomer: InTournament { state: Some("waiting"), round, rounds } }
+        let waiting = InTournament { state: Some("waiting"), round, rounds };
+        Standings { entrants, newcomer: if over { InTournament::default() } else { waiting } }
     }
 }
 

@@ -84,12 +84,13 @@ async fn bots_and_the_sent_away_are_on_no_board_and_who_is_renamed_is_there_by_t
     let (mut ada, joined) = server.phone("play", "Ada").await;
     let (mut bo, bo_joined) = server.phone("play", "Bo").await;
     console.push("console", "bots", json!({ "count": 1, "level": "hard" })).await.expect("a bot");
-    console.push("console", "start", rules(json!({}))).await.expect("started");
+    let timed = rules(json!({ "mode": "timed", "seconds": 3 }));
+    console.push("console", "start", timed).await.expect("started");
     for phone in [&mut bo, &mut ada] {
         phone.phase("play", "running").await;
     }
-    bo.claim("play", 1, 7).await;
-    bo.event_where("play", "you", |you| you["taps"] == 7).await;
+    bo.claim("play", 1, 9).await;
+    bo.event_where("play", "you", |you| you["taps"] == 9).await;
     console.push("console", "kick", json!({ "id": bo_joined["racer"]["id"] })).await.expect("kicked");
     ada.claim("play", 1, 8).await;
     console.final_results("console").await;

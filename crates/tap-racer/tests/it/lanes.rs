@@ -28,7 +28,11 @@ async fn who_waited_longest_races_next_and_everybody_is_told_who() {
     console.push("console", "lanes", json!({ "lanes": 2 })).await.expect("two lanes");
     assert_eq!(console.event("console", "room").await["lanes"], 2);
     let mut raced = Vec::new();
-    for number in 1..=5 {
+    for number in 1..=7 {
+        if number == 6 {
+            // Who comes late races next, and then waits like everybody.
+            phones.push(server.phone("play", "F").await.0);
+        }
         let field = heat(&mut console, number).await;
         let phone = &mut phones[field[0] as usize - 1];
         let told = phone.event_where("play", "phase", |change| change["heat"] == number).await;
@@ -45,7 +49,7 @@ async fn who_waited_longest_races_next_and_everybody_is_told_who() {
         assert_eq!(results["places"].as_array().map(Vec::len), Some(2));
         raced.push(field);
     }
-    assert_eq!(raced, [[1, 2], [3, 4], [1, 5], [2, 3], [4, 5]].map(Vec::from));
+    assert_eq!(raced, [[1, 2], [3, 4], [1, 5], [2, 3], [4, 5], [1, 6], [2, 3]].map(Vec::from));
 }
 
 #[tokio::test]

@@ -92,7 +92,7 @@ proptest! {
         let mut race = Race::restore(race.snapshot()).expect("a real state");
         if race.phase().is_heat() {
             let until = Millis(back + 10_000);
-            race.apply(Millis(since), Command::Outage { since: Millis(since), until }).expect("never refused");
+            race.apply(Millis(since), Command::Outage { since: Millis(since), until }).expect("taken");
             after.sort_by_key(|(arrival, _, _)| *arrival);
             for (arrival, _, claim) in after {
                 race.apply(Millis(arrival), claim).expect("a racer");
