@@ -86,6 +86,8 @@ async fn who_was_lost_a_moment_ago_comes_back_and_is_counted() {
     console.event_where("console", "racer_changed", |racer| racer["connected"] == false).await;
     ada.claim("play", 1, 10).await;
     console.phase("console", "finishing").await;
+    // Far beyond what a finish takes of which nobody is missing.
+    tokio::time::sleep(Duration::from_millis(700)).await;
     let (mut bo, rejoined) = server.console("play", json!({ "seat": joined["seat"] })).await;
     assert_eq!(rejoined["phase"], "finishing");
     bo.claim("play", 1, 9).await;

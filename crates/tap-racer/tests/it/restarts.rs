@@ -148,6 +148,26 @@ async fn a_heat_that_ended_while_there_was_no_server_waits_for_its_taps() {
 }
 
 #[tokio::test]
+async fn who_was_first_while_there_was_no_server_is_first() {
+    let server = Server::start();
+    let (mut console, _) = server.console("console", json!({})).await;
+    let (mut ada, ada_joined) = server.phone("play", "Ada").await;
+    let (_bo, bo_joined) = server.phone("play", "Bo").await;
+    console.push("console", "start", sprint(10)).await.expect("started");
+    ada.phase("play", "running").await;
+    let server = server.restart_with(&[], async |_| tokio::time::sleep(Duration::from_secs(1)).await).await;
+    let (mut console, _) = server.console("console", json!({})).await;
+    let (mut bo, _) = back(&server, "play", &bo_joined).await;
+    bo.send("play", "tap", json!({ "heat": 1, "n": 10, "at": 900 })).await;
+    console.phase("console", "finishing").await;
+    let (mut ada, _) = back(&server, "play", &ada_joined).await;
+    ada.send("play", "tap", json!({ "heat": 1, "n": 10, "at": 700 })).await;
+    let results = console.final_results("console").await;
+    assert_eq!(results["winner"], ada_joined["racer"]["id"]);
+    assert_eq!(results["places"][1]["margin"], 200);
+}
+
+#[tokio::test]
 async fn results_are_still_there_and_the_next_heat_is_the_next_one() {
     let server = Server::start();
     let (code, host) = server.make_room().await;
