@@ -10,8 +10,6 @@ import { startServer } from '../support/server.js';
 const deadHeat = 20;
 /** A claim is credited at most this much earlier than it arrives. */
 const compensation = 150;
-/** From the test's own socket to the room, at its worst. */
-const here = 10;
 
 let server;
 const opened = [];
@@ -47,10 +45,14 @@ async function heat(screen, rules, hands, race, meanwhile = (racing) => racing) 
   return new Map(results.places.map((place) => [place.name, place]));
 }
 
-/** By how much the server may be wrong about when somebody was done. */
-const doubt = (phone, taps, tooLate) => Math.abs(phone.clockError) + Math.max(0, tooLate(phone, taps));
-/** Under load a claim may set out later than the compensation can make up for. */
-const lateness = (phone, taps) => phone.delivered(taps) + here - phone.done - compensation;
+/**
+ * How much later than the compensation can make up for somebody's last claim was heard, because this
+ * machine was busy: a finish is then rightly credited later than it was made.
+ */
+async function lateness(phone, { time }) {
+  const { compensated } = await phone.seat.heard('you', ({ final, heat }) => final && heat === phone.heat);
+  return Math.max(0, time + compensated - phone.done - compensation);
+}
 
 test('forty phones are placed in the order of their fingers, and no tap is miscounted', async (context) => {
   const draw = random(40);
@@ -64,29 +66,36 @@ test('forty phones are placed in the order of their fingers, and no tap is misco
     })),
   );
   const paces = hands.map(() => 90 + 40 * draw());
-  const places = await heat(screen, { mode: 'sprint', taps: course }, hands, (phone, index) =>
-    phone.race(fingers(draw, course, { interval: paces[index] })),
-  );
-
-  for (const phone of hands) assert.equal(places.get(phone.name).taps, course, phone.name);
-  let [compared, overtaken] = [0, 0];
-  for (const first of hands) {
-    for (const second of hands) {
-      const unsure = deadHeat + doubt(first, course, lateness) + doubt(second, course, lateness);
-      if (first.done + unsure >= second.done) continue;
-      compared += 1;
-      if (first.delivered(course) > second.delivered(course)) overtaken += 1;
-      const [ahead, behind] = [places.get(first.name), places.get(second.name)];
-      assert.ok(
-        ahead.place < behind.place,
-        `${first.name} was done at ${first.done}, ${second.name} at ${second.done}; shown: ${ahead.time}, ${behind.time}`,
-      );
-    }
-  }
   const pairs = (hands.length * (hands.length - 1)) / 2;
-  context.diagnostic(`${compared} of ${pairs} pairs can be told apart; in ${overtaken} the slower one's claim came first`);
-  assert.ok(compared > 0.75 * pairs, 'most pairs can be told apart');
-  assert.ok(overtaken > 0, 'by the order of arrival it would be wrong');
+
+  // The order must be right in every heat; on a busy machine it may take some until one proves much.
+  for (let heats = 1, proven = false; !proven; heats += 1) {
+    assert.ok(heats <= 5, 'in one heat of five most pairs can be told apart, and some by their fingers alone');
+    const places = await heat(screen, { mode: 'sprint', taps: course }, hands, (phone, index) =>
+      phone.race(fingers(draw, course, { interval: paces[index] })),
+    );
+    const doubt = new Map();
+    for (const phone of hands) {
+      const place = places.get(phone.name);
+      assert.equal(place.taps, course, phone.name);
+      doubt.set(phone, Math.abs(phone.clockError) + (await lateness(phone, place)));
+    }
+    let [compared, overtaken] = [0, 0];
+    for (const first of hands) {
+      for (const second of hands) {
+        if (first.done + deadHeat + doubt.get(first) + doubt.get(second) >= second.done) continue;
+        compared += 1;
+        if (first.delivered(course) > second.delivered(course)) overtaken += 1;
+        const [ahead, behind] = [places.get(first.name), places.get(second.name)];
+        assert.ok(
+          ahead.place < behind.place,
+          `${first.name} was done at ${first.done}, ${second.name} at ${second.done}; shown: ${ahead.time}, ${behind.time}`,
+        );
+      }
+    }
+    context.diagnostic(`${compared} of ${pairs} pairs can be told apart; in ${overtaken} the slower one's claim came first`);
+    proven = compared > 0.75 * pairs && overtaken > 0;
+  }
 
   // Most taps in three seconds: by the phone's own clock, whatever is still on its way.
   const end = 3000;
@@ -113,7 +122,8 @@ test('who was first wins although the claim of the second arrives first', async 
   assert.ok(far.delivered(taps) > near.delivered(taps), 'without compensation Near would have won');
   assert.deepEqual([places.get('Far').place, places.get('Near').place], [1, 2]);
   const margin = places.get('Near').margin;
-  assert.ok(Math.abs(margin - 60) <= 2 + Math.max(0, lateness(far, taps)), `60 ms apart, shown as ${margin}`);
+  const late = await lateness(far, places.get('Far'));
+  assert.ok(Math.abs(margin - 60) <= 2 + late, `60 ms apart, shown as ${margin}`);
 });
 
 test('who was first while the server was away has won, whoever comes back first', async () => {
