@@ -23,6 +23,7 @@ use crate::{
 
 /// How many requests are served before the clock is looked at again.
 const BATCH: usize = 256;
+
 /// All that a room is.
 pub(super) struct Task {
     pub handle: RoomHandle,
@@ -122,7 +123,7 @@ impl Task {
                 // Never none: this task holds a sender itself.
                 _ = inbox.recv_many(&mut batch, BATCH) => {}
                 () = visits.emptied() => self.emptied(),
-                () = self.saving.written() => self.tell_what_waited(),
+                () = self.saving.written() => {}
                 () = until(wakes_at) => {}
             }
             self.heard_at = Instant::now();
