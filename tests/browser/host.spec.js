@@ -57,10 +57,11 @@ test('the door: everybody, those whom the host lets in, nobody', async ({ browse
   await expect(knock).toBeVisible();
   await page.reload();
   const toast = page.locator('[data-testid=knock-toast][data-name=Ada]');
-  await toast.getByRole('button', { name: 'Let Ada in' }).click();
+  await toast.getByRole('button', { name: 'Let Ada in' }).press('Enter');
   await expectPhase(phone, 'lobby');
   await expect.poll(() => racers(page)).toEqual({ Ada: 0 });
   await expect(toast).toHaveCount(0);
+  await expect(page.getByTestId('host-open')).toBeFocused();
 
   const refused = comes(screen.room, 'Bo');
   await expect(refused).rejects.toThrow('waiting for approval');
