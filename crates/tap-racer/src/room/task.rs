@@ -53,6 +53,8 @@ pub(super) struct Task {
     pub saving: Saving,
     /// Whom an open finish waits for.
     pub finish: Option<OpenFinish>,
+    /// For how many phones the screens were told that it is open.
+    pub told_waiting: Option<usize>,
     /// What the race was told last of how long its finish is held; none outside of a heat.
     pub held_until: Option<Millis>,
     /// By when whoever comes back after a restart of the server has come back.
@@ -96,6 +98,7 @@ impl Task {
             flagged: HashMap::new(),
             saving: Saving::begin(),
             finish: None,
+            told_waiting: None,
             held_until: None,
             returns_by: None,
             heard_at: Instant::now(),
@@ -277,6 +280,7 @@ impl Task {
             return true;
         }
         self.settle_finish();
+        self.tell_waiting();
         self.save_if_due(now);
         if !self.saving.is_first() && std::mem::take(&mut self.tournament_changed) {
             self.tell_tournament();
