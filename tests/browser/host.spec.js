@@ -57,10 +57,11 @@ test('the door: everybody, those whom the host lets in, nobody', async ({ browse
   await expect(knock).toBeVisible();
   await page.reload();
   const toast = page.locator('[data-testid=knock-toast][data-name=Ada]');
-  await toast.getByRole('button', { name: 'Let Ada in' }).click();
+  await toast.getByRole('button', { name: 'Let Ada in' }).press('Enter');
   await expectPhase(phone, 'lobby');
   await expect.poll(() => racers(page)).toEqual({ Ada: 0 });
   await expect(toast).toHaveCount(0);
+  await expect(page.getByTestId('host-open')).toBeFocused();
 
   const refused = comes(screen.room, 'Bo');
   await expect(refused).rejects.toThrow('waiting for approval');
@@ -148,7 +149,9 @@ test('all rules of the next race are chosen on the screen and known to the phone
     mode: 'sprint', taps: 40, countdown: 5000, false_start: 'penalty', max_taps_per_second: 12, input: 'hold', handicap: true,
   };
   expect((await ada.heard('rules', ({ rules }) => rules.max_taps_per_second === 12)).rules).toEqual(rules);
-  await expect(page.locator('header').first()).toContainText('First to 40 taps · Hold · Handicap · False start costs 1 s');
+  const title = page.locator('header').first();
+  await expect(title).toContainText('First to 40 taps');
+  await expect(title).toContainText('Hold · Handicap · False start costs 1 s');
   await page.reload();
   await section(page, 'race');
   for (const chosen of ['kind-sprint', 'input-hold', 'handicap-on', 'false-start-penalty']) await expectChosen(page, chosen);

@@ -1,10 +1,12 @@
-// The README's pictures: a real race of ten, on the big screen and in the hand.
+// The README's pictures: a real race of ten, on the big screen and in the hand, and the host's panel.
 import { fileURLToPath } from 'node:url';
 
 import { expect, test } from '@playwright/test';
 
 import { expectPhase, guest, hostRace, join, racers, sprint, tap } from '../support/party.js';
+import { enter, section } from '../support/panel.js';
 import { startServer } from '../support/server.js';
+import { settled } from '../support/states.js';
 
 // Taps a second: a close race, unless the machine is too slow for Ada's finger.
 const adasPace = 5.8;
@@ -52,6 +54,15 @@ test('pictures', async ({ browser }) => {
   await screen.page.waitForTimeout(1800);
   await picture(screen.page, 'podium');
   await picture(phone, 'phone-result');
+
+  await screen.page.setViewportSize({ width: 1440, height: 810 });
+  await section(screen.page, 'heats');
+  await screen.page.getByTestId('lanes-some').click();
+  await enter(screen.page, 'lanes-count', 5);
+  await screen.page.getByTestId('tournament-on').click();
+  await expect(screen.page.getByTestId('bracket')).toBeVisible();
+  await settled(screen.page);
+  await picture(screen.page, 'host');
   await Promise.all(guests.map(({ client }) => client.close()));
   await server.stop();
 });

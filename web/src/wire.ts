@@ -82,6 +82,8 @@ export interface Results {
   mode?: Rules['mode'];
   outcome?: 'won' | 'dead_heat' | 'no_taps' | 'abandoned' | 'cancelled';
   team?: Side | null;
+  /** For how many phones an open finish is still open. */
+  waiting_for?: number;
 }
 
 export interface PhaseChange {

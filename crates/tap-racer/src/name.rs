@@ -35,14 +35,17 @@ impl Name {
     /// # Errors
     /// When nothing visible is left, or too much, or what nobody wants on a big screen.
     pub fn parse(typed: &str) -> Result<Name, BadName> {
+        let name = Name::cleaned(typed)?;
+        if rude::is_rude(&name.0) { Err(BadName::NotAllowed) } else { Ok(name) }
+    }
+
+    fn cleaned(typed: &str) -> Result<Name, BadName> {
         let cleaned = text::without_controls(typed);
         let name = cleaned.split_whitespace().collect::<Vec<_>>().join(" ");
         if !text::is_visible(&name) {
             Err(BadName::Missing)
         } else if name.chars().count() > LONGEST {
             Err(BadName::TooLong)
-        } else if rude::is_rude(&name) {
-            Err(BadName::NotAllowed)
         } else {
             Ok(Name(name))
         }
@@ -66,11 +69,13 @@ impl Name {
     }
 }
 
+/// Of a name that was let in before, by this program or an earlier one with other words: a seat or a whole
+/// room must not be lost for it.
 impl TryFrom<String> for Name {
     type Error = BadName;
 
-    fn try_from(typed: String) -> Result<Name, BadName> {
-        Name::parse(&typed)
+    fn try_from(known: String) -> Result<Name, BadName> {
+        Name::cleaned(&known)
     }
 }
 
@@ -166,6 +171,20 @@ mod tests {
         let long = name("abcdefghijklmnopqrstuvwx");
         names.take(&long);
         assert_eq!(names.take(&long).as_str(), "abcdefghijklmnopqrstuv 2");
+    }
+
+    #[test]
+    fn a_name_that_was_let_in_once_is_read_back_whatever_a_number_has_made_of_it() {
+        let mut names = Names::default();
+        let twice = name("abcdefghijklmnopq Cocker");
+        names.take(&twice);
+        let numbered = names.take(&twice);
+        assert_eq!(numbered.as_str(), "abcdefghijklmnopq Cock 2");
+        let json = serde_json::to_string(&numbered).expect("json");
+        assert_eq!(serde_json::from_str::<Name>(&json).ok(), Some(numbered));
+        for typed in ["", " ", &"ß".repeat(25)] {
+            assert!(Name::try_from(typed.to_owned()).is_err(), "{typed}");
+        }
     }
 
     #[test]

@@ -155,6 +155,6 @@ function hostTokenInAddress(): string | null {
 /** A host link carries its token behind the `#`; it is not left there for others to read. */
 function takeHostToken(): string | null {
   const token = hostTokenInAddress();
-  if (token !== null) history.replaceState(null, '', location.pathname + location.search);
+  if (token !== null) history.replaceState(history.state, '', location.pathname + location.search);
   return token;
 }

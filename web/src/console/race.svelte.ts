@@ -82,7 +82,7 @@ export class ConsoleRace {
     if (change.heat !== this.heat) {
       this.results = null;
       this.rope = 0;
-      for (const racer of this.#racers.values()) racer.taps = 0;
+      for (const racer of this.#racers.values()) Object.assign(racer, { taps: 0, refused: 0, flagged: false });
     }
     this.#enter(change);
     for (const [lane, taps] of change.lanes ?? []) this.#record(lane, taps, this.elapsed());

@@ -88,6 +88,17 @@ describe('a screen', () => {
     expect(race.roster.map(({ in_heat }) => in_heat)).toEqual([true, true]);
   });
 
+  it('holds nothing of the last heat against anybody in the next', () => {
+    const race = joined();
+    const phase = (heat: number) => race.phaseChanged({ phase: 'countdown', heat, now: localNow(), go_at: localNow(), rules });
+    phase(1);
+    race.flagged({ id: race.roster[0]!.id, refused: 4, rhythm: true });
+    phase(1);
+    expect(race.roster[0]).toMatchObject({ refused: 4, flagged: true });
+    phase(2);
+    expect(race.roster[0]).toMatchObject({ refused: 0, flagged: false });
+  });
+
   it('shows each who knocks once, until they are answered or the door is another', () => {
     const knock = (id: number, name = `Guest ${id}`) => ({ id, name, colour: 'red', shape: 'star' });
     const race = joined({ door: 'approve', knocks: [knock(1)] });

@@ -83,7 +83,7 @@ impl Task {
     }
 
     fn publish(&mut self, results: &Results) {
-        let for_screens = self.results_json(results, PLACES_FOR_SCREENS);
+        let for_screens = self.results_for_screens(results);
         let for_phones = self.results_json(results, PLACES_FOR_PHONES);
         self.tell_consoles("results", &for_screens);
         self.tell_players("results", &for_phones);
@@ -112,7 +112,7 @@ impl Task {
             locked: self.is_locked(),
             next_rules: self.chosen.clone().map(RulesJson),
             rope: self.race.rope().filter(|_| self.is_tug()).map(|rope| rope.position),
-            results: self.current_results().map(|results| self.results_json(results, PLACES_FOR_SCREENS)),
+            results: self.current_results().map(|results| self.results_for_screens(results)),
         }
     }
 
@@ -132,6 +132,26 @@ impl Task {
     pub(super) fn current_results(&self) -> Option<&Results> {
         let is_shown = matches!(self.race.phase(), Phase::Finishing { .. } | Phase::Finished { .. });
         self.race.results().filter(|_| is_shown)
+    }
+
+    fn missing(&self) -> Option<usize> {
+        self.waiting_for().filter(|missing| *missing > 0)
+    }
+
+    fn results_for_screens(&self, results: &Results) -> ResultsJson {
+        ResultsJson { waiting_for: self.missing(), ..self.results_json(results, PLACES_FOR_SCREENS) }
+    }
+
+    /// Tells the screens when an open finish waits for more phones, or for fewer.
+    pub(super) fn tell_waiting(&mut self) {
+        let waiting_for = self.missing();
+        if std::mem::replace(&mut self.told_waiting, waiting_for) == waiting_for {
+            return;
+        }
+        let provisional = self.current_results().filter(|results| !results.is_final);
+        if let Some(results) = provisional.map(|results| self.results_for_screens(results)) {
+            self.tell_consoles("results", &results);
+        }
     }
 
     fn results_json(&self, results: &Results, most: usize) -> ResultsJson {

@@ -2,7 +2,8 @@
 //!
 //! To save one more field of a room: name it in [`SavedRoom`] (with `serde(default)`, since rooms that were
 //! saved before do not have it), take it in [`Task::saved`], and put it back in [`Task::restored`]. What
-//! belongs to a person goes into the person's `Profile` alone.
+//! belongs to a person goes into the person's `Profile` alone. The same default is needed by each new field
+//! of what is saved within it, the race crate's among them: a room without it would begin anew.
 
 use std::collections::{HashMap, HashSet};
 
@@ -179,5 +180,31 @@ impl Task {
             time = (time + BOTS_STEP).min(until);
             self.act_bots(time);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use race::Phase;
+
+    use super::*;
+
+    /// Never changed: rooms like this one are on disks.
+    const VERSION_1: &[u8] = include_bytes!("saved/version-1.json");
+
+    #[test]
+    fn a_room_that_an_earlier_program_has_saved_is_read() {
+        let read = SavedRoom::read(1, VERSION_1, &Settings::default());
+        let Restorable { saved, race } = read.expect("a room");
+        assert!(matches!(race.phase(), Phase::Running { .. }));
+        assert_eq!((race.racers().count(), race.heat().0), (2, 2));
+        assert_eq!(saved.party.boards.all().count(), 1);
+        assert!(saved.party.cup.is_some() && saved.chosen.is_some());
+    }
+
+    #[test]
+    fn a_room_of_a_newer_program_is_refused() {
+        let read = SavedRoom::read(SavedRoom::VERSION + 1, VERSION_1, &Settings::default());
+        assert!(matches!(read.err(), Some(BadSaved::Newer)));
     }
 }

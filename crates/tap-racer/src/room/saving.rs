@@ -4,7 +4,7 @@
 //! crash takes back, or a second one. For a disk that is slow or broken nobody waits long.
 
 use tokio::{
-    sync::oneshot,
+    sync::oneshot::{self, error::TryRecvError},
     time::{Duration, Instant, timeout_at},
 };
 
@@ -59,12 +59,22 @@ impl Saving {
         !matches!(self.gate, Gate::Open)
     }
 
-    /// Waits until what has been handed over is written, or for long enough.
+    /// Waits until [`is_settled`](Saving::is_settled) is to be asked.
     pub async fn written(&mut self) {
         match &mut self.gate {
-            // An error is that it could not be written: races go on.
             Gate::Closed { written, until } => drop(timeout_at(*until, written).await),
             Gate::Open | Gate::Closing => std::future::pending().await,
+        }
+    }
+
+    /// Whether what was handed over is written, or was waited for for long enough.
+    fn is_settled(&mut self, now: Instant) -> bool {
+        match &mut self.gate {
+            // An error is that it could not be written: races go on.
+            Gate::Closed { written, until } => {
+                *until <= now || !matches!(written.try_recv(), Err(TryRecvError::Empty))
+            }
+            Gate::Open | Gate::Closing => false,
         }
     }
 }
@@ -80,8 +90,11 @@ impl Task {
         Some(self.saving.saved_at.map_or(soon, |saved_at| soon.max(saved_at + every)))
     }
 
-    /// Hands the newest state over to be written, if it is time.
+    /// Hands the newest state over to be written, if it is time, and tells what waited for that.
     pub(super) fn save_if_due(&mut self, now: Instant) {
+        if self.saving.is_settled(now) {
+            self.tell_what_waited();
+        }
         if matches!(self.saving.gate, Gate::Closing) {
             match self.save() {
                 Some(written) => self.saving.gate = Gate::Closed { written, until: now + PATIENCE },
@@ -113,5 +126,38 @@ impl Task {
         if let Some(results) = self.race.results().filter(|_| !self.race.phase().is_heat()).cloned() {
             self.tell_all_phones(Some(&results));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn handed_over() -> (oneshot::Sender<()>, Saving) {
+        let (sender, written) = oneshot::channel();
+        let gate = Gate::Closed { written, until: Instant::now() + PATIENCE };
+        (sender, Saving { gate, ..Saving::begin() })
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_was_handed_over_is_settled_once_it_is_written_or_cannot_be_or_takes_too_long() {
+        let now = Instant::now();
+        let (writing, mut saving) = handed_over();
+        assert!(!saving.is_settled(now) && saving.is_settled(now + PATIENCE));
+        assert!(writing.send(()).is_ok() && saving.is_settled(now));
+        let (writing, mut saving) = handed_over();
+        drop(writing);
+        assert!(saving.is_settled(now));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_was_waited_for_is_settled_also_for_who_asks_afterwards() {
+        let (writing, mut saving) = handed_over();
+        assert!(writing.send(()).is_ok());
+        saving.written().await;
+        assert!(saving.is_settled(Instant::now()));
+        let (_writing, mut saving) = handed_over();
+        saving.written().await;
+        assert!(saving.is_settled(Instant::now()));
     }
 }

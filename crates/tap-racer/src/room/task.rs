@@ -23,6 +23,7 @@ use crate::{
 
 /// How many requests are served before the clock is looked at again.
 const BATCH: usize = 256;
+
 /// All that a room is.
 pub(super) struct Task {
     pub handle: RoomHandle,
@@ -52,6 +53,8 @@ pub(super) struct Task {
     pub saving: Saving,
     /// Whom an open finish waits for.
     pub finish: Option<OpenFinish>,
+    /// For how many phones the screens were told that it is open.
+    pub told_waiting: Option<usize>,
     /// What the race was told last of how long its finish is held; none outside of a heat.
     pub held_until: Option<Millis>,
     /// By when whoever comes back after a restart of the server has come back.
@@ -95,6 +98,7 @@ impl Task {
             flagged: HashMap::new(),
             saving: Saving::begin(),
             finish: None,
+            told_waiting: None,
             held_until: None,
             returns_by: None,
             heard_at: Instant::now(),
@@ -122,7 +126,7 @@ impl Task {
                 // Never none: this task holds a sender itself.
                 _ = inbox.recv_many(&mut batch, BATCH) => {}
                 () = visits.emptied() => self.emptied(),
-                () = self.saving.written() => self.tell_what_waited(),
+                () = self.saving.written() => {}
                 () = until(wakes_at) => {}
             }
             self.heard_at = Instant::now();
@@ -276,6 +280,7 @@ impl Task {
             return true;
         }
         self.settle_finish();
+        self.tell_waiting();
         self.save_if_due(now);
         if !self.saving.is_first() && std::mem::take(&mut self.tournament_changed) {
             self.tell_tournament();

@@ -137,10 +137,13 @@ impl Keeper {
         Keeper { stop, writing: tokio::spawn(writer.run(stopped)) }
     }
 
-    /// Writes what is left, and lets go of the data folder.
+    /// Writes what is left, and lets go of the data folder; unless the disk does not answer, for which the
+    /// end of the process does not wait long.
     pub async fn close(self) {
         let _ = self.stop.send(());
-        let _ = self.writing.await;
+        if timeout(LAST_TRY, self.writing).await.is_err() {
+            error!("the disk is too slow: what happened last is not saved");
+        }
     }
 }
 
@@ -164,9 +167,7 @@ impl Writer {
                 () = self.wait() => self.write().await,
             }
         }
-        if timeout(LAST_TRY, self.write()).await.is_err() {
-            error!("the disk is too slow: what happened last is not saved");
-        }
+        self.write().await;
         if let Some(store) = self.store {
             store.close().await;
         }

@@ -196,3 +196,17 @@ async fn rooms_are_saved_as_soon_as_the_folder_can_be_written() {
     keeper.close().await;
     open(&folder).await;
 }
+
+/// Its time passes by itself while only the disk is waited for.
+#[tokio::test(start_paused = true)]
+async fn a_server_that_stops_does_not_wait_for_a_disk_that_does_not_answer() {
+    let folder = Folder::new();
+    let store = open(&folder).await;
+    let other = SqliteConnectOptions::new().filename(folder.database());
+    let mut other = other.connect().await.expect("a connection");
+    sqlx::query("BEGIN IMMEDIATE").execute(&mut other).await.expect("all of the disk");
+    let saves = Saves::default();
+    let keeper = Keeper::start(saves.clone(), folder.0.clone(), Some(store));
+    saves.remove(crate::rooms::RoomId::House);
+    timeout(Duration::from_secs(4), keeper.close()).await.expect("closed");
+}

@@ -17,6 +17,9 @@ pub struct ResultsJson {
     pub winner: Option<u32>,
     pub winners: Vec<u32>,
     pub team: Option<&'static str>,
+    /// For how many phones the finish is still open; for screens only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waiting_for: Option<usize>,
     /// How many raced, of whom `places` may hold the first only.
     pub of: usize,
     pub places: Vec<PlaceJson>,
@@ -86,6 +89,7 @@ impl ResultsJson {
             winner: results.winner().map(|winner| winner.0),
             winners: results.winners.iter().take(most).map(|winner| winner.0).collect(),
             team: results.team.map(team),
+            waiting_for: None,
             of: results.places.len(),
             places: results.places.iter().take(most).map(place).collect(),
         }

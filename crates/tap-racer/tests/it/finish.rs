@@ -50,6 +50,26 @@ async fn it_waits_for_the_last_word_of_a_phone_that_promised_one() {
 }
 
 #[tokio::test]
+async fn the_screens_see_for_how_many_phones_it_waits() {
+    let server = Server::start();
+    let (mut ada, _) = promising(&server, "Ada").await;
+    let (mut bo, _) = promising(&server, "Bo").await;
+    let (mut cy, _) = promising(&server, "Cy").await;
+    let mut console = heat(&server, &mut ada, &mut bo).await;
+    cy.phase("play", "running").await;
+    ada.send("play", "tap", json!({ "heat": 1, "n": 10, "last": true })).await;
+    let waiting = console.event_where("console", "results", |results| results["waiting_for"] == 2).await;
+    assert_eq!(waiting["final"], false);
+    let (_late, joined) = server.console("console", json!({})).await;
+    assert_eq!(joined["results"]["waiting_for"], 2);
+    bo.send("play", "tap", json!({ "heat": 1, "n": 3, "last": true })).await;
+    console.event_where("console", "results", |results| results["waiting_for"] == 1).await;
+    cy.send("play", "tap", json!({ "heat": 1, "n": 2, "last": true })).await;
+    let results = console.final_results("console").await;
+    assert_eq!(results.get("waiting_for"), None);
+}
+
+#[tokio::test]
 async fn it_waits_for_nobody_who_promised_nothing() {
     let server = Server::start();
     let (mut ada, _) = server.phone("play", "Ada").await;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Racer } from '../../wire';
-import { found } from './search';
+import { found, seen, unseen } from './search';
 
 const racer = (lane: number, name: string, more: Partial<Racer> = {}): Racer => ({
   id: lane, name, colour: 'red', shape: 'star', lane, taps: 0, connected: true, bot: false, ...more,
@@ -21,5 +21,16 @@ describe('a host who looks for somebody', () => {
   it('sees first those about whom there is something to decide', () => {
     expect(names('')).toEqual(['Mia', 'Bob', 'Zoë', 'İnci', 'Bo']);
     expect(names('bo')).toEqual(['Bob', 'Bo']);
+  });
+});
+
+describe('what a host has looked at', () => {
+  it('is new again only when there is more of it', () => {
+    expect(unseen(room, new Map())).toBe(2);
+    const before = seen(room);
+    expect(unseen(room, before)).toBe(0);
+    expect(unseen([racer(12, 'Bob', { refused: 4 }), racer(4, 'Mia', { flagged: true })], before)).toBe(1);
+    expect(unseen([racer(12, 'Bob', { refused: 3, flagged: true })], before)).toBe(1);
+    expect(unseen([racer(3, 'Bo', { refused: 1 })], before)).toBe(1);
   });
 });

@@ -16,5 +16,21 @@ export function found(roster: Racer[], typed: string): Racer[] {
 
 /** Somebody about whom the host may have to decide. */
 export function isOdd(racer: Racer): boolean {
-  return (racer.flagged ?? false) || (racer.refused ?? 0) > 0;
+  return oddness(racer) > 0;
+}
+
+/** How much there is to look at about each of them: more of it is something new. */
+export type Seen = ReadonlyMap<Racer['id'], number>;
+
+export function seen(roster: Racer[]): Seen {
+  return new Map(roster.map((racer) => [racer.id, oddness(racer)]));
+}
+
+/** Of how many there is something that the host has not looked at. */
+export function unseen(roster: Racer[], before: Seen): number {
+  return roster.filter((racer) => oddness(racer) > (before.get(racer.id) ?? 0)).length;
+}
+
+function oddness(racer: Racer): number {
+  return (racer.refused ?? 0) + (racer.flagged ? 1e9 : 0);
 }
