@@ -126,6 +126,10 @@ export async function places(page) {
 /** A guest without a browser, for parties that are larger than what one machine can draw. */
 export async function guest(server, room, name) {
   const client = new Client(server.socket);
-  const seat = await client.join(room ? `play:${room}` : 'play', { name });
+  const seat = await client.join(room ? `play:${room}` : 'play', { name }).catch(async (refusal) => {
+    // The official client goes on trying, and would come in when the door opens.
+    await client.close();
+    throw refusal;
+  });
   return { client, seat };
 }

@@ -76,8 +76,9 @@ impl Task {
 
     /// Whether there is no seat left, bots included.
     pub(super) fn is_full(&self) -> bool {
-        let cap = self.party.setup.cap as usize;
-        cap > 0 && self.people.guests() + self.bots.count() >= cap
+        let seats = self.race.settings().seats;
+        let most = if self.party.setup.cap == 0 { seats } else { self.party.setup.cap.min(seats) };
+        self.people.guests() + self.bots.count() >= most as usize
     }
 
     /// Lets a stranger pass the door, or says why not.

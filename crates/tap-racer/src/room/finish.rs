@@ -51,6 +51,7 @@ impl Task {
     pub(super) fn settle_finish(&mut self) {
         let until = match self.race.phase() {
             Phase::Lobby | Phase::Finished { .. } => {
+                self.give_up_missing();
                 (self.finish, self.held_until) = (None, None);
                 return;
             }
@@ -90,11 +91,18 @@ impl Task {
         OpenFinish { latest, awaited: awaited.collect() }
     }
 
-    /// Gives up those who have been waited for long enough.
+    /// Gives up those who have been waited for long enough. Of one that was there all the time and has not
+    /// said its last word, no promise is believed any more: it would delay every finish.
     pub(super) fn give_up_missing(&mut self) {
         let now = self.now();
-        if let Some(finish) = &mut self.finish {
-            finish.awaited.retain(|_, until| *until > now);
+        let Some(finish) = &mut self.finish else { return };
+        let given_up: Vec<RacerId> =
+            finish.awaited.extract_if(|_, until| *until <= now).map(|(racer, _)| racer).collect();
+        for racer in given_up {
+            let is_there = self.race.racer(racer).is_some_and(|racer| racer.connected);
+            if let Some(phone) = self.people.phone_mut(racer).filter(|_| is_there) {
+                phone.alive = None;
+            }
         }
     }
 

@@ -4,7 +4,7 @@ use tokio::time::{Duration, Instant};
 
 use crate::{looks::Look, name::Name, room::join::Guest, tokens::Nonce};
 
-/// Who has knocked lately, at most [`Knocks::MOST`].
+/// Who has knocked lately: at most [`Knocks::MOST`] who wait, and a bounded number of those who were answered.
 #[derive(Debug, Default)]
 pub struct Knocks {
     all: Vec<Knock>,
@@ -36,13 +36,15 @@ pub enum Answer {
 
 impl Knocks {
     pub const MOST: usize = 100;
+    /// A host who sends a crowd away must not keep others from knocking.
+    const MOST_IN_ALL: usize = 10 * Knocks::MOST;
     /// Who does not try again for so long has gone.
     const PATIENCE: Duration = Duration::from_secs(15);
     /// For so long an answer is kept.
     const ANSWERED: Duration = Duration::from_secs(60);
 
     pub fn is_full(&self) -> bool {
-        self.all.len() >= Knocks::MOST
+        self.waiting().count() >= Knocks::MOST || self.all.len() >= Knocks::MOST_IN_ALL
     }
 
     pub fn add(&mut self, nonce: Nonce, name: Name, look: Look, now: Instant) -> Knock {
