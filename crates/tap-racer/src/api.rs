@@ -1,4 +1,4 @@
-//! What is asked by plain HTTP: making and finding rooms, and whether the server is well.
+//! What is asked by plain HTTP: making and finding rooms, tickets for them, and whether the server is well.
 
 use std::{net::IpAddr, sync::Arc};
 

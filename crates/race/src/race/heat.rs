@@ -100,7 +100,7 @@ impl Race {
         match self.phase {
             Phase::Lobby | Phase::Finished { .. } => None,
             Phase::Countdown { go_at } => Some(go_at),
-            Phase::Running { go_at } => Some(go_at + self.longest()),
+            Phase::Running { go_at } => Some(go_at + self.longest_heat()),
             Phase::Finishing { until, .. } => Some(until),
         }
     }
@@ -135,8 +135,8 @@ impl Race {
         }
     }
 
-    /// The longest a heat of these rules can last, from the gun.
-    fn longest(&self) -> Millis {
+    /// The longest that a heat of the current rules can last, in milliseconds from the gun.
+    pub fn longest_heat(&self) -> Millis {
         match self.rules.mode {
             Mode::Timed { seconds } => Millis::from_secs(seconds),
             Mode::Sprint { .. } | Mode::Tug { .. } => self.settings.time_limit,
@@ -147,7 +147,7 @@ impl Race {
     /// longer pulls, but what was made before it may still arrive.
     fn last_credit(&self) -> Millis {
         let won_at = self.tug.as_ref().and_then(|tug| tug.won_at);
-        won_at.map_or(self.longest(), |won_at| won_at.min(self.longest()))
+        won_at.map_or(self.longest_heat(), |won_at| won_at.min(self.longest_heat()))
     }
 
     fn open_finish(&mut self, opened_at: Millis) {

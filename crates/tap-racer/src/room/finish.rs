@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use race::{Command, Heat, Millis, Mode, Phase, RacerId};
+use race::{Command, Heat, Millis, Phase, RacerId};
 
 use super::task::Task;
 
@@ -37,14 +37,6 @@ impl OpenFinish {
 }
 
 impl Task {
-    /// The longest that a heat of these rules can last, from the gun.
-    pub(super) fn longest_heat(&self) -> Millis {
-        match self.race.rules().mode {
-            Mode::Timed { seconds } => Millis::from_secs(seconds),
-            Mode::Sprint { .. } | Mode::Tug { .. } => self.race.settings().time_limit,
-        }
-    }
-
     /// Holds an open finish for as long as somebody is waited for, and no longer. Before that it is held
     /// for long enough: a room that was busy may hear of a finish that has been open for a while, and who
     /// is missing must be known before it closes.
@@ -57,7 +49,7 @@ impl Task {
             }
             Phase::Countdown { go_at } | Phase::Running { go_at } => {
                 self.finish = None;
-                go_at + self.longest_heat() + LONGEST_WAIT
+                go_at + self.race.longest_heat() + LONGEST_WAIT
             }
             Phase::Finishing { opened_at, .. } => {
                 let finish = self.finish.take().unwrap_or_else(|| self.open_finish(opened_at));

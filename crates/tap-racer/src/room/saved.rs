@@ -174,7 +174,7 @@ impl Task {
     /// the time of its last tap.
     fn move_bots(&mut self, saved_at: Millis) {
         let Some(go_at) = self.race.phase().go_at().filter(|_| self.race.phase().is_heat()) else { return };
-        let until = (self.now() - go_at).min(self.longest_heat());
+        let until = (self.now() - go_at).min(self.race.longest_heat());
         let mut time = (saved_at - go_at).max(Millis::ZERO);
         while time < until {
             time = (time + BOTS_STEP).min(until);
