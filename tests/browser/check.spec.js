@@ -73,8 +73,8 @@ test('who taps along late has a late television, until it is forgotten', async (
   const page = await open(browser);
   // A finger that presses the space bar so long after it sees the light, on a television as late.
   const late = 100;
-  await page.evaluate((late) => {
-    const light = document.querySelector('[data-testid=tap-along] i');
+  // The light is there once the page has its words.
+  await page.getByTestId('tap-along').locator('i').evaluate((light, late) => {
     let wasLit = false;
     new MutationObserver(() => {
       const isLit = light.style.opacity === '1';
