@@ -13,6 +13,9 @@ const folder = fileURLToPath(new URL('./src/i18n/words', import.meta.url));
 const prefix = 'virtual:words/';
 /** Every page has these as well. */
 const shared = 'shared';
+/** And these, every page that is no part of a room. */
+const pages = 'pages';
+const inRooms = ['play', 'console'];
 /** Loaded later by the phone's page, which has the shared ones already. */
 const later = 'more';
 
@@ -25,8 +28,10 @@ export function read(language: string, catalog: string): Catalog {
   return JSON.parse(readFileSync(pathOf(language, catalog), 'utf8')) as Catalog;
 }
 
-function catalogsOf(page: string): string[] {
-  return page === later ? [later] : [shared, page];
+/** What a page of this name has; itself a catalog, or the one that the page's folder is called by. */
+export function catalogsOf(page: string): string[] {
+  if (page === later) return [later];
+  return [...new Set([shared, ...(inRooms.includes(page) ? [] : [pages]), page])];
 }
 
 /**

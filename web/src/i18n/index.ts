@@ -5,7 +5,8 @@
 // To say something new:
 // 1. Add it to `words/en/<catalog>.json`: `play` for src/play, `more` for
 //    src/play/more (loaded later), `console` for src/console, `site` for
-//    home, chat and check, `shared` for what lies beside them or is said on several pages.
+//    home, chat and check, other pages' own by their folder's name, `pages` for what several of the
+//    pages outside of a room say, `shared` for what lies beside them or is said on all.
 //    "lobby.taps": "{n, plural, one {# tap} other {# taps}} by {name}"
 // 2. Say it: `t('lobby.taps', { n: 3, name })`. A key that is nowhere fails `npm run check`, one that is
 //    not in the page's catalogs or lacks its values fails `npm test`.
@@ -15,12 +16,13 @@
 import { number as counted, plural, select } from '@messageformat/runtime';
 import type consoleWords from './words/en/console.json';
 import type moreWords from './words/en/more.json';
+import type pagesWords from './words/en/pages.json';
 import type playWords from './words/en/play.json';
 import type sharedWords from './words/en/shared.json';
 import type siteWords from './words/en/site.json';
 import { directionOf, preferred, type Language } from './languages';
 
-export type Key = keyof typeof sharedWords | keyof typeof playWords | keyof typeof moreWords | keyof typeof consoleWords | keyof typeof siteWords;
+export type Key = keyof typeof sharedWords | keyof typeof playWords | keyof typeof moreWords | keyof typeof consoleWords | keyof typeof siteWords | keyof typeof pagesWords;
 type Values = Record<string, string | number>;
 type Messages = Record<string, string | ((values: Values) => string)>;
 const runtime = { number: counted, plural, select };

@@ -1,7 +1,7 @@
 import { parse, type Token } from '@messageformat/parser';
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { catalogs, compile, languages, read } from '../../words';
+import { catalogs, catalogsOf, compile, languages, read } from '../../words';
 import { names } from './languages';
 
 /** What a text is filled with, and whether a number decides its form. */
@@ -34,14 +34,17 @@ it('every language that can be chosen has words, and the other way round', () =>
   expect(languages).toEqual(Object.keys(names).sort());
 });
 
-const page: Record<string, string> = { play: 'play', console: 'console', home: 'site', chat: 'site', check: 'site' };
+/** The catalog that a folder's page is said by, where the two are not called the same. */
+const page: Record<string, string> = { home: 'site', chat: 'site', check: 'site' };
 const source = new URL('../', import.meta.url);
 const files = readdirSync(source, { recursive: true, encoding: 'utf8' })
   .filter((file) => /\.(svelte|ts)$/.test(file) && !/\.test\.ts$/.test(file))
   .map((file) => {
-    const catalog = page[file.split('/')[0] ?? ''];
-    const catalogs = ['shared', ...(catalog ? [catalog] : []), ...(file.startsWith('play/more/') ? ['more'] : [])];
-    return { file, text: readFileSync(new URL(file, source), 'utf8'), catalogs };
+    const [folder = ''] = file.split('/');
+    const catalog = page[folder] ?? folder;
+    const own = catalogs.includes(catalog) ? catalogsOf(catalog) : ['shared'];
+    const said = file.startsWith('play/more/') ? [...own, 'more'] : own;
+    return { file, text: readFileSync(new URL(file, source), 'utf8'), catalogs: said };
   });
 const english = Object.fromEntries(catalogs.map((catalog) => [catalog, read('en', catalog)]));
 const everyKey = new Set(Object.values(english).flatMap(Object.keys));
