@@ -15,6 +15,9 @@ const prefix = 'virtual:words/';
 const shared = 'shared';
 /** Loaded later by the phone's page, which has the shared ones already. */
 const later = 'more';
+/** Pages on which one does not race have these as well: the way from one to the other, records, plots. */
+const around = 'around';
+const racing = ['play', 'console'];
 
 export const languages = readdirSync(folder).sort();
 export const catalogs = readdirSync(join(folder, 'en')).map((file) => file.replace('.json', ''));
@@ -25,8 +28,9 @@ export function read(language: string, catalog: string): Catalog {
   return JSON.parse(readFileSync(pathOf(language, catalog), 'utf8')) as Catalog;
 }
 
-function catalogsOf(page: string): string[] {
-  return page === later ? [later] : [shared, page];
+export function catalogsOf(page: string): string[] {
+  if (page === later) return [later];
+  return racing.includes(page) ? [shared, page] : [shared, around, page];
 }
 
 /**

@@ -1,7 +1,7 @@
 import { parse, type Token } from '@messageformat/parser';
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { catalogs, compile, languages, read } from '../../words';
+import { catalogs, catalogsOf, compile, languages, read } from '../../words';
 import { names } from './languages';
 
 /** What a text is filled with, and whether a number decides its form. */
@@ -34,13 +34,20 @@ it('every language that can be chosen has words, and the other way round', () =>
   expect(languages).toEqual(Object.keys(names).sort());
 });
 
-const page: Record<string, string> = { play: 'play', console: 'console', home: 'site', chat: 'site', check: 'site' };
+const page: Record<string, string> = {
+  play: 'play', console: 'console', home: 'site', chat: 'site', check: 'site', account: 'account', player: 'account',
+};
+/** Parts that only the pages around the race have. */
+const around = /^(ui\/(SiteNav|plot\/)|records)/;
 const source = new URL('../', import.meta.url);
 const files = readdirSync(source, { recursive: true, encoding: 'utf8' })
   .filter((file) => /\.(svelte|ts)$/.test(file) && !/\.test\.ts$/.test(file))
   .map((file) => {
     const catalog = page[file.split('/')[0] ?? ''];
-    const catalogs = ['shared', ...(catalog ? [catalog] : []), ...(file.startsWith('play/more/') ? ['more'] : [])];
+    const catalogs = [
+      ...(catalog ? catalogsOf(catalog) : around.test(file) ? ['shared', 'around'] : ['shared']),
+      ...(file.startsWith('play/more/') ? ['more'] : []),
+    ];
     return { file, text: readFileSync(new URL(file, source), 'utf8'), catalogs };
   });
 const english = Object.fromEntries(catalogs.map((catalog) => [catalog, read('en', catalog)]));
