@@ -13,11 +13,11 @@ const folder = fileURLToPath(new URL('./src/i18n/words', import.meta.url));
 const prefix = 'virtual:words/';
 /** Every page has these as well. */
 const shared = 'shared';
+/** And these, every page that is no part of a room. */
+const pages = 'pages';
+const inRooms = ['play', 'console'];
 /** Loaded later by the phone's page, which has the shared ones already. */
 const later = 'more';
-/** Pages on which one does not race have these as well: the way from one to the other, records, plots. */
-const around = 'around';
-const racing = ['play', 'console'];
 
 export const languages = readdirSync(folder).sort();
 export const catalogs = readdirSync(join(folder, 'en')).map((file) => file.replace('.json', ''));
@@ -28,9 +28,10 @@ export function read(language: string, catalog: string): Catalog {
   return JSON.parse(readFileSync(pathOf(language, catalog), 'utf8')) as Catalog;
 }
 
+/** What a page of this name has; itself a catalog, or the one that the page's folder is called by. */
 export function catalogsOf(page: string): string[] {
   if (page === later) return [later];
-  return racing.includes(page) ? [shared, page] : [shared, around, page];
+  return [...new Set([shared, ...(inRooms.includes(page) ? [] : [pages]), page])];
 }
 
 /**

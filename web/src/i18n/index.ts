@@ -4,9 +4,9 @@
 //
 // To say something new:
 // 1. Add it to `words/en/<catalog>.json`: `play` for src/play, `more` for
-//    src/play/more (loaded later), `console` for src/console, `site` for home, chat and check, `account`
-//    for account and player, `around` for what is said on several pages on which one does not race,
-//    `shared` for what is said on those as well.
+//    src/play/more (loaded later), `console` for src/console, `site` for
+//    home, chat and check, other pages' own by their folder's name, `pages` for what several of the
+//    pages outside of a room say, `shared` for what lies beside them or is said on all.
 //    "lobby.taps": "{n, plural, one {# tap} other {# taps}} by {name}"
 // 2. Say it: `t('lobby.taps', { n: 3, name })`. A key that is nowhere fails `npm run check`, one that is
 //    not in the page's catalogs or lacks its values fails `npm test`.
@@ -15,17 +15,17 @@
 // Numbers, times and lists inside texts go through `number` and `list`, or `#` in a plural.
 import { number as counted, plural, select } from '@messageformat/runtime';
 import type accountWords from './words/en/account.json';
-import type aroundWords from './words/en/around.json';
 import type consoleWords from './words/en/console.json';
 import type moreWords from './words/en/more.json';
+import type pagesWords from './words/en/pages.json';
 import type playWords from './words/en/play.json';
 import type sharedWords from './words/en/shared.json';
 import type siteWords from './words/en/site.json';
 import { directionOf, preferred, type Language } from './languages';
 
-type Catalogs = typeof sharedWords & typeof playWords & typeof moreWords & typeof consoleWords & typeof siteWords &
-  typeof aroundWords & typeof accountWords;
-export type Key = keyof Catalogs;
+export type Key =
+  | keyof typeof sharedWords | keyof typeof playWords | keyof typeof moreWords | keyof typeof consoleWords
+  | keyof typeof pagesWords | keyof typeof siteWords | keyof typeof accountWords;
 type Values = Record<string, string | number>;
 type Messages = Record<string, string | ((values: Values) => string)>;
 const runtime = { number: counted, plural, select };

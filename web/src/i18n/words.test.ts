@@ -34,21 +34,17 @@ it('every language that can be chosen has words, and the other way round', () =>
   expect(languages).toEqual(Object.keys(names).sort());
 });
 
-const page: Record<string, string> = {
-  play: 'play', console: 'console', home: 'site', chat: 'site', check: 'site', account: 'account', player: 'account',
-};
-/** Parts that only the pages around the race have. */
-const around = /^(ui\/(SiteNav|plot\/)|records)/;
+/** The catalog that a folder's page is said by, where the two are not called the same. */
+const page: Record<string, string> = { home: 'site', chat: 'site', check: 'site', player: 'account' };
 const source = new URL('../', import.meta.url);
 const files = readdirSync(source, { recursive: true, encoding: 'utf8' })
   .filter((file) => /\.(svelte|ts)$/.test(file) && !/\.test\.ts$/.test(file))
   .map((file) => {
-    const catalog = page[file.split('/')[0] ?? ''];
-    const catalogs = [
-      ...(catalog ? catalogsOf(catalog) : around.test(file) ? ['shared', 'around'] : ['shared']),
-      ...(file.startsWith('play/more/') ? ['more'] : []),
-    ];
-    return { file, text: readFileSync(new URL(file, source), 'utf8'), catalogs };
+    const [folder = ''] = file.split('/');
+    const catalog = page[folder] ?? folder;
+    const own = catalogs.includes(catalog) ? catalogsOf(catalog) : ['shared'];
+    const said = file.startsWith('play/more/') ? [...own, 'more'] : own;
+    return { file, text: readFileSync(new URL(file, source), 'utf8'), catalogs: said };
   });
 const english = Object.fromEntries(catalogs.map((catalog) => [catalog, read('en', catalog)]));
 const everyKey = new Set(Object.values(english).flatMap(Object.keys));

@@ -1,7 +1,7 @@
 // What is kept of races: as the server tells it, and in words.
-import { number, t } from './i18n';
-import { raceTime } from './race';
-import type { Rules } from './wire';
+import { number, t } from '../i18n';
+import { raceTime } from '../race';
+import type { Rules } from '../wire';
 
 /** One run of one race. */
 export interface RaceRecord {
@@ -72,35 +72,6 @@ export interface Profile {
 
 /** How a run went: taps at milliseconds since the gun. */
 export type Trace = [t: number, taps: number][];
-
-/** `Sprint, 100 taps`, and what is out of the ordinary about it. */
-export function kindName(rules: Rules): string {
-  return [kindLine(rules), ...kindNotes(rules)].join(' · ');
-}
-
-function kindLine(rules: Rules): string {
-  switch (rules.mode) {
-    case 'sprint':
-      return t('kind.sprint', { n: rules.taps });
-    case 'timed':
-      return t('kind.timed', { n: rules.seconds });
-    case 'tug':
-      return t('kind.tug', { n: rules.lead });
-  }
-}
-
-const usualLimit = 30;
-
-function kindNotes(rules: Rules): string[] {
-  const notes: string[] = [];
-  if (rules.input === 'hold' || rules.input === 'rhythm') notes.push(t(`kind.${rules.input}`));
-  if (rules.handicap) notes.push(t('kind.handicap'));
-  if (rules.false_start === 'penalty') notes.push(t('kind.penalty'));
-  const limit = rules.max_taps_per_second ?? usualLimit;
-  if (limit === 0) notes.push(t('kind.unlimited'));
-  else if (limit !== usualLimit) notes.push(t('kind.max', { n: limit }));
-  return notes;
-}
 
 /** Whether a result under these rules is a time, of which less is better. */
 export function isTimed(rules: Rules): boolean {
