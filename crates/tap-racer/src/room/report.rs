@@ -91,6 +91,7 @@ impl Task {
             self.tell_all_phones(Some(results));
         }
         if results.is_final {
+            self.record_heat(results);
             self.keep_bests(results);
             self.learn_paces(results);
             self.record_in_tournament(results);

@@ -275,6 +275,8 @@ impl Task {
         self.tick_if_due(now);
         self.forget_knocks(|knock| knock.is_over(now));
         if self.has_ended {
+            // A heat that has just ended is recorded although its room is gone.
+            self.save();
             self.tell_what_waited();
             self.entry.remove_for_good(self.handle.made());
             return true;
