@@ -71,6 +71,8 @@ fn page_of(path: &str) -> Option<&'static str> {
         ["play"] | ["play", _] => Some("play.html"),
         ["chat"] | ["chat", _] => Some("chat.html"),
         ["check"] => Some("check.html"),
+        ["account"] => Some("account.html"),
+        ["player", _] => Some("player.html"),
         _ => None,
     }
 }
@@ -135,6 +137,9 @@ mod tests {
             ("/play/K7QF/", Some("play.html")),
             ("/chat/lobby", Some("chat.html")),
             ("/check", Some("check.html")),
+            ("/account", Some("account.html")),
+            ("/player/Ada%20L", Some("player.html")),
+            ("/player", None),
             ("/play/K7QF/more", None),
             ("/leaderboard", None),
         ] {
