@@ -12,7 +12,7 @@ class FakeSocket {
   onmessage = (_event: unknown) => undefined;
   onerror = (_event: unknown) => undefined;
 
-  constructor() {
+  constructor(readonly url: string) {
     FakeSocket.made.push(this);
   }
   open(): void {
@@ -129,4 +129,40 @@ it('who is in a hurry waits no longer than that between two tries', () => {
     last().close();
   }
   expect(FakeSocket.made.length).toBeGreaterThanOrEqual(7);
+});
+
+describe('a token', () => {
+  const shown = () => new URL(last().url).searchParams.get('token');
+
+  it('is asked for at every connect, and left out where there is none', () => {
+    let token: string | undefined = 'one';
+    new Live(() => undefined, undefined, () => token);
+    expect(shown()).toBe('one');
+    token = undefined;
+    last().close();
+    vi.advanceTimersByTime(500);
+    expect(FakeSocket.made).toHaveLength(2);
+    expect(shown()).toBeNull();
+  });
+
+  it('that was refused leaves nobody to long poll when there is another', () => {
+    let token = 'stale';
+    const asked: string[] = [];
+    vi.stubGlobal('XMLHttpRequest', class {
+      open = (_method: string, url: string) => asked.push(url);
+      setRequestHeader = () => undefined;
+      send = () => undefined;
+      abort = () => undefined;
+    });
+    const live = new Live(() => undefined, undefined, () => token);
+    // A refusal shows to a page as a connection that did not come about, which may be the network's fault.
+    last().onerror({});
+    vi.advanceTimersByTime(10);
+    expect(asked.some((url) => url.includes('/longpoll'))).toBe(true);
+    token = 'fresh';
+    live.renewed();
+    vi.advanceTimersByTime(1000);
+    expect(FakeSocket.made).toHaveLength(2);
+    expect(shown()).toBe('fresh');
+  });
 });

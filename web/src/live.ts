@@ -31,10 +31,17 @@ export class Live {
   /** The longest wait between two tries: short for who races or knocks. */
   patience = Infinity;
 
-  /** `woke` is told when the machine has slept, after which no measured time holds any more. */
-  constructor(onConnected: (connected: boolean) => void, woke?: () => void) {
+  /**
+   * `woke` is told when the machine has slept, after which no measured time holds any more. `token` is
+   * asked at every connect for what shows whose connection it is; without one it is a guest's.
+   */
+  constructor(onConnected: (connected: boolean) => void, woke?: () => void, token?: () => string | undefined) {
     this.#woke = woke;
     this.#socket = new Socket('/socket', {
+      params: () => {
+        const shown = token?.();
+        return shown ? { token: shown } : {};
+      },
       reconnectAfterMs: (tries) => wait(tries, this.patience),
       rejoinAfterMs: (tries) => wait(tries, this.patience),
       heartbeatIntervalMs: 15_000,
@@ -133,6 +140,12 @@ export class Live {
     this.#attempt = null;
     this.#socket.disconnect();
     this.#socket.connect();
+  }
+
+  /** Connects with another token; what the old one was refused says nothing of the network. */
+  renewed(): void {
+    this.#inside.transport = WebSocket;
+    this.#reconnect();
   }
 
   /**

@@ -45,6 +45,8 @@ export const passing = memory(() => sessionStorage);
 export const keys = {
   language: 'tap-racer.language',
   name: 'tap-racer.name',
+  /** The account's name, while this browser is logged in. */
+  account: 'tap-racer.account',
   colour: 'tap-racer.colour',
   shape: 'tap-racer.shape',
   phoneSound: 'tap-racer.phone-sound',

@@ -36,6 +36,8 @@
 //! - A heat may be for a **chosen field** ([`Command::Start`]), which is how a room larger than its lanes
 //!   races, and how a [`Tournament`] does; and for **courses of different lengths**, so that unequal fingers
 //!   have equal chances ([`Rules::handicap`]).
+//! - Each racer's part of a heat can be kept as a [`Trace`], which [replays](Trace::replay) to the very numbers
+//!   of their [`Place`].
 //! - The **human limit** bounds the average number of taps a second since the gun. What exceeds
 //!   it is refused and shown, never silently lost. A machine's steady rhythm is flagged.
 //!
@@ -109,6 +111,7 @@ mod snapshot;
 mod tally;
 mod time;
 mod tournament;
+mod trace;
 mod tug;
 
 pub use command::{Command, Heat, Refused};
@@ -120,4 +123,5 @@ pub use rules::{BadRules, FalseStart, Input, Mode, Rules, Settings, Team};
 pub use snapshot::{BadSnapshot, Snapshot};
 pub use time::Millis;
 pub use tournament::{Entrant, Group, Tournament, TournamentState};
+pub use trace::{BadTrace, NoReplay, Run, Trace, TraceStep};
 pub use tug::{Rope, Side, Tug};

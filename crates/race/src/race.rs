@@ -115,6 +115,11 @@ impl Race {
         }
     }
 
+    /// The latest time that it was told.
+    pub fn now(&self) -> Millis {
+        self.now
+    }
+
     /// Where the race is.
     pub fn phase(&self) -> Phase {
         self.phase

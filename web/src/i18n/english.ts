@@ -1,4 +1,5 @@
 // For unit tests: all pages' words, in English.
+import account from 'virtual:words/account';
 import console from 'virtual:words/console';
 import leaderboard from 'virtual:words/leaderboard';
 import more from 'virtual:words/more';
@@ -7,4 +8,4 @@ import practice from 'virtual:words/practice';
 import site from 'virtual:words/site';
 import { speak } from './index';
 
-for (const words of [console, play, more, site, practice, leaderboard]) await speak(words, 'en');
+for (const words of [console, play, more, site, account, practice, leaderboard]) await speak(words, 'en');

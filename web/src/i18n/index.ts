@@ -14,6 +14,7 @@
 //    An apostrophe before a brace quotes it: write ’ in text.
 // Numbers, times and lists inside texts go through `number` and `list`, or `#` in a plural.
 import { number as counted, plural, select } from '@messageformat/runtime';
+import type accountWords from './words/en/account.json';
 import type consoleWords from './words/en/console.json';
 import type leaderboardWords from './words/en/leaderboard.json';
 import type moreWords from './words/en/more.json';
@@ -24,9 +25,10 @@ import type sharedWords from './words/en/shared.json';
 import type siteWords from './words/en/site.json';
 import { directionOf, preferred, type Language } from './languages';
 
-type Catalogs = typeof sharedWords & typeof playWords & typeof moreWords & typeof consoleWords & typeof pagesWords &
-  typeof siteWords & typeof practiceWords & typeof leaderboardWords;
-export type Key = keyof Catalogs;
+export type Key =
+  | keyof typeof sharedWords | keyof typeof playWords | keyof typeof moreWords | keyof typeof consoleWords
+  | keyof typeof pagesWords | keyof typeof siteWords | keyof typeof accountWords | keyof typeof practiceWords
+  | keyof typeof leaderboardWords;
 type Values = Record<string, string | number>;
 type Messages = Record<string, string | ((values: Values) => string)>;
 const runtime = { number: counted, plural, select };

@@ -35,7 +35,7 @@ it('every language that can be chosen has words, and the other way round', () =>
 });
 
 /** The catalog that a folder's page is said by, where the two are not called the same. */
-const page: Record<string, string> = { home: 'site', chat: 'site', check: 'site' };
+const page: Record<string, string> = { home: 'site', chat: 'site', check: 'site', player: 'account' };
 const source = new URL('../', import.meta.url);
 const files = readdirSync(source, { recursive: true, encoding: 'utf8' })
   .filter((file) => /\.(svelte|ts)$/.test(file) && !/\.test\.ts$/.test(file))

@@ -3,6 +3,7 @@
 mod counts;
 mod outcomes;
 mod replay;
+mod traces;
 mod waiting;
 
 use std::collections::BTreeMap;

@@ -4,5 +4,6 @@ mod laws;
 mod snapshots;
 mod steps;
 mod tournament;
+mod traces;
 mod transcript;
 mod transcripts;

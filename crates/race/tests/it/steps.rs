@@ -5,6 +5,8 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use race::{Command, Event, FalseStart, Heat, Input, Millis, Mode, Race, RacerId, Refused, Rules, Settings};
 
+use crate::traces::Recorder;
+
 /// What happens next, and how long after the last.
 #[derive(Clone, Debug)]
 pub struct Step {
@@ -30,12 +32,19 @@ pub struct Game {
     pub race: Race,
     pub now: Millis,
     pub journal: Vec<(Millis, Command)>,
+    pub recorder: Recorder,
     pub events: Vec<Event>,
 }
 
 impl Game {
     pub fn new(settings: Settings) -> Game {
-        Game { race: Race::new(settings), now: Millis(0), journal: Vec::new(), events: Vec::new() }
+        Game {
+            race: Race::new(settings),
+            now: Millis(0),
+            journal: Vec::new(),
+            recorder: Recorder::default(),
+            events: Vec::new(),
+        }
     }
 
     /// The command of a step, as things are.
@@ -62,7 +71,7 @@ impl Game {
     pub fn apply(&mut self, now: Millis, command: Command) -> Result<(), Refused> {
         self.now = self.now.max(now);
         self.journal.push((now, command.clone()));
-        self.events.extend(self.race.apply(now, command)?);
+        self.events.extend(self.recorder.apply(&mut self.race, now, command)?);
         Ok(())
     }
 

@@ -20,8 +20,9 @@ use std::collections::BTreeMap;
 
 use race::{Command, Event, Heat, Millis, Outcome, Phase, Race, Racer, RacerId, Results, Settings};
 
+use crate::traces::Recorder;
 use read::{rules_of, settings_of};
-use tell::{place, reason, receipt, rope, show, side};
+use tell::{place, reason, receipt, replay, rope, show, side};
 
 const ARROW: &str = "    -> ";
 
@@ -54,6 +55,7 @@ pub fn rewrite(text: &str, relive: bool) -> String {
 
 struct Runner {
     race: Race,
+    recorder: Recorder,
     names: BTreeMap<RacerId, String>,
     /// When the gun of the last heat fired or will fire.
     go_at: Millis,
@@ -61,7 +63,12 @@ struct Runner {
 
 impl Default for Runner {
     fn default() -> Runner {
-        Runner { race: Race::new(Settings::default()), names: BTreeMap::new(), go_at: Millis::ZERO }
+        Runner {
+            race: Race::new(Settings::default()),
+            recorder: Recorder::default(),
+            names: BTreeMap::new(),
+            go_at: Millis::ZERO,
+        }
     }
 }
 
@@ -149,6 +156,16 @@ impl Runner {
             ("show", [name]) => vec![show(self.race.racer(self.id(name)?)?)],
             ("show", []) => self.race.racers().map(show).collect(),
             ("receipt", [name]) => vec![receipt(self.race.racer(self.id(name)?)?)],
+            ("replay", [name]) => {
+                let racer = self.id(name)?;
+                let handicap = self
+                    .race
+                    .results()
+                    .and_then(|results| results.places.iter().find(|place| place.racer == racer)?.handicap);
+                let trace = self.recorder.trace(racer);
+                let run = trace.replay(self.race.rules(), self.race.settings(), handicap);
+                vec![replay(&trace, run)]
+            }
             ("courses", []) => {
                 let taps = |racer: &Racer| {
                     racer.course(self.race.rules()).map_or("none".into(), |taps| taps.to_string())
@@ -176,7 +193,7 @@ impl Runner {
     }
 
     fn apply(&mut self, now: Millis, command: Command) -> Vec<String> {
-        match self.race.apply(now, command) {
+        match self.recorder.apply(&mut self.race, now, command) {
             Err(refused) => vec![format!("refused: {refused}")],
             Ok(events) => events.into_iter().flat_map(|event| self.tell(event)).collect(),
         }

@@ -118,6 +118,8 @@ fn there_is_a_transcript_for_every_rule_outcome_and_refusal() {
         "(timeout)",
         "(kicked)",
         " flagged ",
+        " replay ",
+        "-> a tug is not one racer's",
         "-> false start",
         "-> rejoined",
         "-> renamed",

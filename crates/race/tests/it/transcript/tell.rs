@@ -1,6 +1,6 @@
 //! Values as a transcript shows them.
 
-use race::{Place, Racer, Team, Why};
+use race::{NoReplay, Place, Racer, Run, Team, Trace, Why};
 
 pub fn place(place: &Place) -> String {
     let mut line = format!("  {} {} {}", place.place, place.name, place.taps);
@@ -54,6 +54,32 @@ pub fn show(racer: &Racer) -> String {
 pub fn receipt(racer: &Racer) -> String {
     let credited = racer.credited.map_or("never".into(), |credited| format!("at {}", credited.0));
     format!("{} credited {credited}, {} earlier than it came", racer.name, racer.compensated.0)
+}
+
+pub fn replay(trace: &Trace, run: Result<Run, NoReplay>) -> String {
+    let run = match run {
+        Ok(run) => run,
+        Err(why) => return why.to_string(),
+    };
+    let mut line = format!("{} taps", run.taps);
+    if let Some(time) = run.time {
+        line += &format!(" in {}", time.0);
+    }
+    for (what, count) in [("refused", run.refused), ("false starts", run.false_starts)] {
+        if count > 0 {
+            line += &format!(", {what} {count}");
+        }
+    }
+    if run.flagged {
+        line += ", flagged";
+    }
+    let points: Vec<String> = run.outline(6).iter().map(|(at, taps)| format!("{taps} at {}", at.0)).collect();
+    format!(
+        "{line}; {}; {} steps, {} bytes",
+        points.join(", "),
+        trace.steps().count(),
+        trace.as_bytes().len()
+    )
 }
 
 pub fn rope(rope: race::Rope) -> String {
