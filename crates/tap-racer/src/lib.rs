@@ -26,6 +26,7 @@ mod channels;
 mod chat;
 mod clock;
 mod config;
+mod db;
 mod looks;
 mod name;
 mod pages;
@@ -41,5 +42,6 @@ mod wire;
 
 pub use app::{App, Running, StartError};
 pub use config::{BadPublicUrl, Config, EmptyHostKey, HostKey, LogFormat, PublicUrl};
+pub use db::{BadDatabaseUrl, DatabaseUrl};
 pub use qr::terminal as terminal_qr;
 pub use store::StoreError;

@@ -34,7 +34,8 @@ impl House {
         let endpoint = super::endpoint();
         let listening = "127.0.0.1:4000".parse().expect("an address");
         let (keys, clock) = (Keys::of(b"key"), Clock::start(Millis::MIN));
-        let app = Arc::new(App::new(config, keys, clock, listening, &endpoint, Saves::default()));
+        let db = crate::db::test::unavailable();
+        let app = Arc::new(App::new(config, keys, clock, listening, &endpoint, Saves::default(), db));
         House { endpoint, app }
     }
 
