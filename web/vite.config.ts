@@ -45,6 +45,8 @@ export default defineConfig({
             check: 'check.html',
             account: 'account.html',
             player: 'player.html',
+            practice: 'practice.html',
+            leaderboard: 'leaderboard.html',
           },
         },
       },

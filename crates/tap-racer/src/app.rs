@@ -13,10 +13,12 @@ use crate::{
     api, channels,
     clock::Clock,
     config::{Config, HostKey},
+    db::{Db, DbError, Source},
     pages,
     rate::PerAddress,
     restore::{self, SavedRooms},
     rooms::{House, RoomId, Rooms},
+    scores::Scores,
     store::{Keeper, Saves, StoreError},
     tokens::{Keys, SecretError},
 };
@@ -41,6 +43,10 @@ pub struct App {
     pub keys: Arc<Keys>,
     /// How phones get here.
     pub addresses: Addresses,
+    /// The database of accounts.
+    pub db: Db,
+    /// What games have made in it.
+    pub scores: Scores,
     /// What a host of the house room must know.
     pub host_key: Option<HostKey>,
     /// The server's time.
@@ -64,6 +70,9 @@ pub enum StartError {
     /// Another server runs on the data folder, or a newer one has.
     #[error(transparent)]
     Store(StoreError),
+    /// The database of accounts is a newer program's.
+    #[error(transparent)]
+    Database(DbError),
 }
 
 /// A server that runs.
@@ -71,6 +80,7 @@ pub struct Running {
     endpoint: Endpoint,
     addresses: Addresses,
     rooms: Rooms,
+    db: Db,
     keeper: Keeper,
     stop: oneshot::Sender<()>,
     serving: JoinHandle<io::Result<()>>,
@@ -86,13 +96,23 @@ impl App {
         let data = config.data.clone();
         let keys = Keys::open(&data)?;
         let mut store = restore::open(&data).await.map_err(StartError::Store)?;
+        let database = Source::new(config.database_url.clone(), &data);
+        let db = Db::open(database).await.map_err(StartError::Database)?;
         let server = Server::bind(config.listen)
             .map_err(|source| StartError::Listen { address: config.listen, source })?;
         let saved = SavedRooms::load(&mut store, &config.settings()).await;
         let clock = Clock::start(saved.latest());
         let endpoint = channels::endpoint();
         let saves = Saves::default();
-        let app = Arc::new(App::new(config, keys, clock, server.local_addr(), &endpoint, saves.clone()));
+        let app = Arc::new(App::new(
+            config,
+            keys,
+            clock,
+            server.local_addr(),
+            &endpoint,
+            saves.clone(),
+            db.clone(),
+        ));
         saved.restore(&app.rooms, &mut store).await;
         let keeper = Keeper::start(saves, data, store);
         let (addresses, rooms) = (app.addresses.clone(), app.rooms.clone());
@@ -103,7 +123,7 @@ impl App {
         let until = async move { drop(stopped.await) };
         let serving = tokio::spawn(server.run(everything, until));
         info!(address = %addresses.listening, "listening");
-        Ok(Running { endpoint, addresses, rooms, keeper, stop, serving })
+        Ok(Running { endpoint, addresses, rooms, db, keeper, stop, serving })
     }
 
     /// A server that listens nowhere yet.
@@ -114,6 +134,7 @@ impl App {
         listening: SocketAddr,
         endpoint: &Endpoint,
         saves: Saves,
+        db: Db,
     ) -> App {
         let keys = Arc::new(keys);
         let rooms = Rooms::new(House {
@@ -134,6 +155,8 @@ impl App {
             room_making: PerAddress::new(config.rooms_per_minute),
             keys,
             addresses: Addresses { public_url: config.public_url, listening },
+            scores: Scores::new(db.clone()),
+            db,
             host_key: config.host_key,
             clock,
         }
@@ -179,5 +202,6 @@ impl Running {
             let _ = self.serving.await;
         }
         self.keeper.close().await;
+        self.db.close().await;
     }
 }

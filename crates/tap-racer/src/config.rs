@@ -7,6 +7,8 @@ use race::{Millis, Settings};
 use subtle::ConstantTimeEq;
 use thiserror::Error;
 
+use crate::db::DatabaseUrl;
+
 /// A multiplayer tap-race party game: one server, a big screen, everybody's phones.
 ///
 /// Start it, open the console page on the big screen, and let people scan the code with their
@@ -18,10 +20,16 @@ pub struct Config {
     #[arg(long, env = "TAP_RACER_LISTEN", value_name = "IP:PORT", default_value = "0.0.0.0:4000")]
     pub listen: SocketAddr,
 
-    /// The folder that holds what must outlive the process: the key that signs seats and host links, and
-    /// the database of rooms and their races. One server runs on it at a time.
+    /// The folder that holds what must outlive the process: the key that signs seats and host links, the
+    /// database of rooms and their races, and that of accounts. One server runs on it at a time.
     #[arg(long, env = "TAP_RACER_DATA", value_name = "FOLDER", default_value = "./data")]
     pub data: PathBuf,
+
+    /// The PostgreSQL database of accounts and their scores, such as
+    /// postgres://user:password@host:port/database, for several servers together. Without it they are in
+    /// an SQLite database in the data folder.
+    #[arg(long, env = "TAP_RACER_DATABASE_URL", value_name = "URL", hide_env_values = true)]
+    pub database_url: Option<DatabaseUrl>,
 
     /// The address by which phones reach this server, for QR codes and links, such as
     /// `https://race.example.org`. Without it: the address by which the console page was opened, or this

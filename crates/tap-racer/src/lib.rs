@@ -19,6 +19,7 @@
 //! channels hold handles to it, and it hands what must outlive the process to the `store`. `pages` and `api` answer plain HTTP. What goes over the wire is in
 //! `wire`, and decides nothing.
 
+mod accounts;
 mod address;
 mod api;
 mod app;
@@ -26,6 +27,7 @@ mod channels;
 mod chat;
 mod clock;
 mod config;
+mod db;
 mod looks;
 mod name;
 mod pages;
@@ -34,6 +36,7 @@ mod rate;
 mod restore;
 mod room;
 mod rooms;
+mod scores;
 mod store;
 mod text;
 mod tokens;
@@ -41,5 +44,6 @@ mod wire;
 
 pub use app::{App, Running, StartError};
 pub use config::{BadPublicUrl, Config, EmptyHostKey, HostKey, LogFormat, PublicUrl};
+pub use db::{BadDatabaseUrl, DatabaseUrl};
 pub use qr::terminal as terminal_qr;
 pub use store::StoreError;

@@ -73,6 +73,8 @@ fn page_of(path: &str) -> Option<&'static str> {
         ["check"] => Some("check.html"),
         ["account"] => Some("account.html"),
         ["player", _] => Some("player.html"),
+        ["practice"] => Some("practice.html"),
+        ["leaderboard"] => Some("leaderboard.html"),
         _ => None,
     }
 }
@@ -141,7 +143,9 @@ mod tests {
             ("/player/Ada%20L", Some("player.html")),
             ("/player", None),
             ("/play/K7QF/more", None),
-            ("/leaderboard", None),
+            ("/practice", Some("practice.html")),
+            ("/leaderboard", Some("leaderboard.html")),
+            ("/leaderboard/more", None),
         ] {
             assert_eq!(page_of(path), page, "{path}");
         }

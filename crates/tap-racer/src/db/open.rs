@@ -1,0 +1,88 @@
+//! How connections are made.
+
+use std::{
+    fs::OpenOptions,
+    os::unix::fs::OpenOptionsExt,
+    path::{Path, absolute},
+    sync::Once,
+    time::Duration,
+};
+
+use sqlx::{AnyConnection, AnyPool, Connection, Executor, any::AnyPoolOptions};
+use tokio::time::timeout;
+
+use super::{DbError, Source, migrate};
+
+/// SQLite has one writer; the others read.
+const SQLITE_CONNECTIONS: u32 = 4;
+const POSTGRES_CONNECTIONS: u32 = 10;
+/// A page waits this long for a connection, and no longer.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Connections to a database whose tables are up to date.
+pub(super) async fn pool(source: &Source) -> Result<AnyPool, DbError> {
+    static DRIVERS: Once = Once::new();
+    DRIVERS.call_once(sqlx::any::install_default_drivers);
+    let (connections, url) = match source {
+        Source::Sqlite(path) => {
+            prepare(path).await?;
+            (SQLITE_CONNECTIONS, sqlite_url(path)?)
+        }
+        Source::Postgres(url) => (POSTGRES_CONNECTIONS, url.secret().to_owned()),
+    };
+    // By itself first: a pool would try in vain for a while, and say no more than that it did.
+    let mut connection = connect(source, &url).await?;
+    let migrated = migrate::run(source, &mut connection).await;
+    // A lock that is still held goes with its connection.
+    let closed = connection.close().await;
+    migrated.and(closed.map_err(DbError::from))?;
+    let options = AnyPoolOptions::new().acquire_timeout(PATIENCE).max_connections(connections);
+    let options = match source {
+        Source::Sqlite(_) => options.after_connect(|connection, _| Box::pin(set_up_sqlite(connection))),
+        Source::Postgres(_) => options,
+    };
+    Ok(options.connect_lazy(&url)?)
+}
+
+async fn connect(source: &Source, url: &str) -> Result<AnyConnection, DbError> {
+    let connecting = AnyConnection::connect(url);
+    let connected = timeout(PATIENCE, connecting).await;
+    let mut connection = connected.unwrap_or(Err(sqlx::Error::PoolTimedOut))?;
+    if let Source::Sqlite(_) = source {
+        set_up_sqlite(&mut connection).await?;
+    }
+    Ok(connection)
+}
+
+/// Readers do not wait for the writer, and what is committed survives a power cut.
+async fn set_up_sqlite(connection: &mut AnyConnection) -> sqlx::Result<()> {
+    connection.execute("PRAGMA journal_mode = WAL").await?;
+    connection.execute("PRAGMA synchronous = FULL").await?;
+    Ok(())
+}
+
+/// SQLite would let everybody read it, and its log alike: they hold names and what passwords are checked by.
+async fn prepare(path: &Path) -> Result<(), DbError> {
+    let path = path.to_owned();
+    let making = tokio::task::spawn_blocking(move || {
+        let made = match path.parent() {
+            Some(folder) => std::fs::create_dir_all(folder),
+            None => Ok(()),
+        };
+        made.and_then(|()| OpenOptions::new().append(true).create(true).mode(0o600).open(&path))
+            .map(drop)
+            .map_err(|source| DbError::Io { path, source })
+    });
+    making.await.map_err(|_| DbError::Unavailable)?
+}
+
+fn sqlite_url(path: &Path) -> Result<String, DbError> {
+    use std::os::unix::ffi::OsStrExt;
+
+    let path = absolute(path).map_err(|source| DbError::Io { path: path.to_owned(), source })?;
+    let escaped = |byte: &u8| match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'/' => char::from(*byte).to_string(),
+        _ => format!("%{byte:02X}"),
+    };
+    Ok(format!("sqlite://{}", path.as_os_str().as_bytes().iter().map(escaped).collect::<String>()))
+}
