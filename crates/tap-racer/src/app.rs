@@ -18,6 +18,7 @@ use crate::{
     rate::PerAddress,
     restore::{self, SavedRooms},
     rooms::{House, RoomId, Rooms},
+    scores::Scores,
     store::{Keeper, Saves, StoreError},
     tokens::{Keys, SecretError},
 };
@@ -44,6 +45,8 @@ pub struct App {
     pub addresses: Addresses,
     /// The database of accounts.
     pub db: Db,
+    /// What games have made in it.
+    pub scores: Scores,
     /// What a host of the house room must know.
     pub host_key: Option<HostKey>,
     /// The server's time.
@@ -152,6 +155,7 @@ impl App {
             room_making: PerAddress::new(config.rooms_per_minute),
             keys,
             addresses: Addresses { public_url: config.public_url, listening },
+            scores: Scores::new(db.clone()),
             db,
             host_key: config.host_key,
             clock,

@@ -6,6 +6,7 @@
 mod chat;
 mod console;
 mod play;
+mod score;
 #[cfg(test)]
 mod tests;
 
@@ -13,11 +14,12 @@ use std::sync::Arc;
 
 use ::channels::{Connect, Crash, Endpoint, Handled, Limits, Socket};
 
-use crate::{address::CameBy, app::App, room::Ended, wire::Params};
+use crate::{accounts::AccountId, address::CameBy, app::App, db::DbError, room::Ended, wire::Params};
 
 pub use chat::ChatChannel;
 pub use console::ConsoleChannel;
 pub use play::PlayChannel;
+pub use score::ScoreChannel;
 
 /// What a connected socket knows.
 #[derive(Clone)]
@@ -26,6 +28,15 @@ pub struct Visitor {
     pub app: Arc<App>,
     /// By which address the client came.
     pub came_by: Option<CameBy>,
+    /// Whose it is; nobody's is a guest's.
+    pub account: Option<AccountId>,
+}
+
+impl Visitor {
+    /// For whose account things are done.
+    pub fn account_id(&self) -> Option<AccountId> {
+        self.account
+    }
 }
 
 /// The endpoint that all rooms broadcast from.
@@ -35,15 +46,22 @@ pub fn endpoint() -> Endpoint {
 
 /// `/socket`: everybody may connect.
 pub fn socket(app: Arc<App>) -> Socket<Visitor> {
-    Socket::new(move |connect: Connect| {
-        let visitor = Visitor { app: app.clone(), came_by: CameBy::from_headers(&connect.headers) };
+    topics(Socket::new(move |connect: Connect| {
+        let came_by = CameBy::from_headers(&connect.headers);
+        let visitor = Visitor { app: app.clone(), came_by, account: None };
         async move { Ok(visitor) }
-    })
-    .channel::<ConsoleChannel>("console")
-    .channel::<ConsoleChannel>("console:*")
-    .channel::<PlayChannel>("play")
-    .channel::<PlayChannel>("play:*")
-    .channel::<ChatChannel>("chat:*")
+    }))
+}
+
+/// What can be joined.
+fn topics(socket: Socket<Visitor>) -> Socket<Visitor> {
+    socket
+        .channel::<ConsoleChannel>("console")
+        .channel::<ConsoleChannel>("console:*")
+        .channel::<PlayChannel>("play")
+        .channel::<PlayChannel>("play:*")
+        .channel::<ChatChannel>("chat:*")
+        .channel::<ScoreChannel>("score:*")
 }
 
 /// What channels send themselves from `join`: the client has heard that it joined.
@@ -54,6 +72,12 @@ pub struct AfterJoin;
 fn sync(params: &Params, app: &App) -> Result<Handled, Crash> {
     let Some(t0) = params.number("t0") else { return Ok(Handled::reason("t0 is missing")) };
     Ok(Handled::ok(serde_json::json!({ "t0": t0, "now": app.clock.now().0 }))?)
+}
+
+/// Why something that the database knows is not told now. The cause is for the log.
+fn unavailable(error: &DbError) -> &'static str {
+    tracing::debug!(reason = error as &dyn std::error::Error, "the database did not answer");
+    "accounts are unavailable"
 }
 
 fn no_such_room() -> String {

@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashMap,
+    hash::Hash,
     net::{IpAddr, Ipv6Addr},
     time::Duration,
 };
@@ -42,36 +43,52 @@ impl TokenBucket {
     }
 }
 
-/// A bucket for each address that has taken a token lately.
+/// A bucket for each of many, of whom only those that have taken a token lately are known.
 #[derive(Debug)]
-pub struct PerAddress {
-    per_minute: u32,
+pub struct PerKey<K> {
+    burst: u32,
+    every: Duration,
     /// Held for one look, never while anything is awaited.
-    buckets: Mutex<HashMap<IpAddr, TokenBucket>>,
+    buckets: Mutex<HashMap<K, TokenBucket>>,
 }
 
-impl PerAddress {
-    /// More addresses than these are not told apart from those that never came: what is limited here has
-    /// a limit of its own for all together.
+impl<K: Eq + Hash> PerKey<K> {
+    /// More than these are not told apart from those that never came: what is limited here has a limit
+    /// of its own for all together.
     const MOST: usize = 10_000;
 
+    /// Each may do something `burst` times at once, and then once `every` while.
+    pub fn new(burst: u32, every: Duration) -> PerKey<K> {
+        PerKey { burst, every, buckets: Mutex::default() }
+    }
+
+    /// Takes a token of this one; false when it has none.
+    pub fn take(&self, key: K, now: Instant) -> bool {
+        let mut buckets = self.buckets.lock();
+        if buckets.len() >= Self::MOST {
+            buckets.retain(|_, bucket| !bucket.is_full(now));
+        }
+        if buckets.len() >= Self::MOST && !buckets.contains_key(&key) {
+            return true;
+        }
+        buckets.entry(key).or_insert_with(|| TokenBucket::new(self.burst, self.every, now)).take(now)
+    }
+}
+
+/// The same for addresses.
+#[derive(Debug)]
+pub struct PerAddress(Option<PerKey<IpAddr>>);
+
+impl PerAddress {
     /// Each address may do something so many times in a minute, all at once or spread. 0: no limit.
     pub fn new(per_minute: u32) -> PerAddress {
-        PerAddress { per_minute, buckets: Mutex::default() }
+        let every = Duration::from_secs(60).checked_div(per_minute);
+        PerAddress(every.map(|every| PerKey::new(per_minute, every)))
     }
 
     /// Takes a token of an address; false when it has none.
     pub fn take(&self, address: IpAddr, now: Instant) -> bool {
-        let Some(every) = Duration::from_secs(60).checked_div(self.per_minute) else { return true };
-        let mut buckets = self.buckets.lock();
-        if buckets.len() >= PerAddress::MOST {
-            buckets.retain(|_, bucket| !bucket.is_full(now));
-        }
-        let network = network(address);
-        if buckets.len() >= PerAddress::MOST && !buckets.contains_key(&network) {
-            return true;
-        }
-        buckets.entry(network).or_insert_with(|| TokenBucket::new(self.per_minute, every, now)).take(now)
+        self.0.as_ref().is_none_or(|limit| limit.take(network(address), now))
     }
 }
 
@@ -120,10 +137,11 @@ mod tests {
         let crowd =
             |now| (0..20_000_u32).all(|bits| limit.take(std::net::Ipv4Addr::from_bits(bits).into(), now));
         assert!(crowd(now));
-        assert_eq!(limit.buckets.lock().len(), PerAddress::MOST);
+        let known = || limit.0.as_ref().map(|limit| limit.buckets.lock().len());
+        assert_eq!(known(), Some(PerKey::<IpAddr>::MOST));
         let later = now + Duration::from_secs(31);
         assert!(limit.take(address("192.0.2.1"), later));
-        assert_eq!(limit.buckets.lock().len(), 1);
+        assert_eq!(known(), Some(1));
     }
 
     #[test]
