@@ -9,6 +9,7 @@ use tracing::info;
 use warp::Filter;
 
 use crate::{
+    accounts::Accounts,
     address::Addresses,
     api, channels,
     clock::Clock,
@@ -44,6 +45,8 @@ pub struct App {
     pub addresses: Addresses,
     /// The database of accounts.
     pub db: Db,
+    /// Who has one.
+    pub accounts: Accounts,
     /// What a host of the house room must know.
     pub host_key: Option<HostKey>,
     /// The server's time.
@@ -145,6 +148,7 @@ impl App {
             room_idle: config.room_idle,
             room_unused: config.room_unused,
         });
+        let accounts = Accounts::new(db.clone(), keys.clone(), endpoint, &config);
         App {
             rooms,
             presence: Presence::new(endpoint),
@@ -153,6 +157,7 @@ impl App {
             keys,
             addresses: Addresses { public_url: config.public_url, listening },
             db,
+            accounts,
             host_key: config.host_key,
             clock,
         }

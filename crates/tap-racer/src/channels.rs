@@ -11,9 +11,15 @@ mod tests;
 
 use std::sync::Arc;
 
-use ::channels::{Connect, Crash, Endpoint, Handled, Limits, Socket};
+use ::channels::{Connect, Crash, Endpoint, Handled, Limits, Refusal, Socket};
 
-use crate::{address::CameBy, app::App, room::Ended, wire::Params};
+use crate::{
+    accounts::{Account, AccountId, Accounts},
+    address::CameBy,
+    app::App,
+    room::Ended,
+    wire::Params,
+};
 
 pub use chat::ChatChannel;
 pub use console::ConsoleChannel;
@@ -26,6 +32,15 @@ pub struct Visitor {
     pub app: Arc<App>,
     /// By which address the client came.
     pub came_by: Option<CameBy>,
+    /// Who it is; guests are nobody.
+    pub account: Option<Account>,
+}
+
+impl Visitor {
+    /// Whose account it is.
+    pub fn account_id(&self) -> Option<AccountId> {
+        self.account.as_ref().map(|account| account.id)
+    }
 }
 
 /// The endpoint that all rooms broadcast from.
@@ -33,12 +48,19 @@ pub fn endpoint() -> Endpoint {
     Endpoint::new(Limits::default())
 }
 
-/// `/socket`: everybody may connect.
+/// `/socket`: everybody may connect, but nobody as somebody else.
 pub fn socket(app: Arc<App>) -> Socket<Visitor> {
     Socket::new(move |connect: Connect| {
-        let visitor = Visitor { app: app.clone(), came_by: CameBy::from_headers(&connect.headers) };
-        async move { Ok(visitor) }
+        let app = app.clone();
+        async move {
+            let account = match connect.params.get("token").or(connect.auth_token.as_ref()) {
+                Some(token) => Some(app.accounts.of_token(token).await.ok_or(Refusal)?),
+                None => None,
+            };
+            Ok(Visitor { app, came_by: CameBy::from_headers(&connect.headers), account })
+        }
     })
+    .id(|visitor| visitor.account_id().map(Accounts::socket_id))
     .channel::<ConsoleChannel>("console")
     .channel::<ConsoleChannel>("console:*")
     .channel::<PlayChannel>("play")

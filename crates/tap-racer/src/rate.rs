@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashMap,
+    hash::{BuildHasher, Hash, RandomState},
     net::{IpAddr, Ipv6Addr},
     time::Duration,
 };
@@ -37,6 +38,17 @@ impl TokenBucket {
 }
 
 impl TokenBucket {
+    /// Puts a token back that was taken.
+    pub fn give_back(&mut self) {
+        // A moment long past is as full as any.
+        self.full_at = self.full_at.checked_sub(self.every).unwrap_or(self.full_at);
+    }
+
+    /// How long there will be none to take.
+    pub fn wait(&self, now: Instant) -> Duration {
+        (self.full_at + self.every).saturating_duration_since(now + self.every * self.burst)
+    }
+
     fn is_full(&self, now: Instant) -> bool {
         self.full_at <= now
     }
@@ -73,10 +85,65 @@ impl PerAddress {
         }
         buckets.entry(network).or_insert_with(|| TokenBucket::new(self.per_minute, every, now)).take(now)
     }
+
+    /// Puts a token back that an address took.
+    pub fn give_back(&self, address: IpAddr) {
+        if let Some(bucket) = self.buckets.lock().get_mut(&network(address)) {
+            bucket.give_back();
+        }
+    }
+
+    /// How long an address will have none.
+    pub fn wait(&self, address: IpAddr, now: Instant) -> Duration {
+        self.buckets.lock().get(&network(address)).map_or(Duration::ZERO, |bucket| bucket.wait(now))
+    }
+}
+
+/// A bucket for each key that somebody has made up, such as a name that may not exist. Of those there is
+/// no end, so that a few share a bucket; nobody can tell which.
+#[derive(Debug)]
+pub struct PerKey {
+    burst: u32,
+    every: Duration,
+    hasher: RandomState,
+    /// Held for one look, never while anything is awaited.
+    buckets: Mutex<HashMap<u64, TokenBucket>>,
+}
+
+impl PerKey {
+    /// So many buckets at most.
+    const MOST: u64 = 16_384;
+
+    /// Each key has `burst` tokens and gains one each `every`.
+    pub fn new(burst: u32, every: Duration) -> PerKey {
+        PerKey { burst, every, hasher: RandomState::new(), buckets: Mutex::default() }
+    }
+
+    /// Takes a token of a key.
+    ///
+    /// # Errors
+    /// How long it will have none.
+    pub fn take(&self, key: &impl Hash, now: Instant) -> Result<(), Duration> {
+        let mut buckets = self.buckets.lock();
+        let full = || TokenBucket::new(self.burst, self.every, now);
+        let bucket = buckets.entry(self.number(key)).or_insert_with(full);
+        if bucket.take(now) { Ok(()) } else { Err(bucket.wait(now)) }
+    }
+
+    /// Puts a token back that a key took.
+    pub fn give_back(&self, key: &impl Hash) {
+        if let Some(bucket) = self.buckets.lock().get_mut(&self.number(key)) {
+            bucket.give_back();
+        }
+    }
+
+    fn number(&self, key: &impl Hash) -> u64 {
+        self.hasher.hash_one(key) % PerKey::MOST
+    }
 }
 
 /// What one household has: an IPv4 address, or 2⁶⁴ of IPv6.
-fn network(address: IpAddr) -> IpAddr {
+pub fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V4(address) => address.into(),
         IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into(),
