@@ -38,7 +38,14 @@ export default defineConfig({
     client: {
       build: {
         rolldownOptions: {
-          input: { index: 'index.html', console: 'console.html', chat: 'chat.html', check: 'check.html' },
+          input: {
+            index: 'index.html',
+            console: 'console.html',
+            chat: 'chat.html',
+            check: 'check.html',
+            practice: 'practice.html',
+            leaderboard: 'leaderboard.html',
+          },
         },
       },
     },

@@ -91,7 +91,7 @@ pub struct Accounts {
     attempts: Attempts,
     making: PerAddress,
     /// A copy of everything is work.
-    exports: PerKey,
+    exports: PerKey<AccountId>,
 }
 
 impl Accounts {
@@ -156,7 +156,12 @@ impl Accounts {
 
     /// Whether somebody may have another copy of everything now.
     fn may_export(&self, account: AccountId) -> Result<(), AccountError> {
-        self.exports.take(&account.0, Instant::now()).map_err(AccountError::RateLimited)
+        let now = Instant::now();
+        if self.exports.take(account, now) {
+            Ok(())
+        } else {
+            Err(AccountError::RateLimited(self.exports.wait(&account, now)))
+        }
     }
 }
 

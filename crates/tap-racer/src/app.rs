@@ -19,6 +19,7 @@ use crate::{
     rate::PerAddress,
     restore::{self, SavedRooms},
     rooms::{House, RoomId, Rooms},
+    scores::Scores,
     store::{Keeper, Saves, StoreError},
     tokens::{Keys, SecretError},
 };
@@ -47,6 +48,8 @@ pub struct App {
     pub db: Db,
     /// Who has one.
     pub accounts: Accounts,
+    /// What games have made in it.
+    pub scores: Scores,
     /// What a host of the house room must know.
     pub host_key: Option<HostKey>,
     /// The server's time.
@@ -156,6 +159,7 @@ impl App {
             room_making: PerAddress::new(config.rooms_per_minute),
             keys,
             addresses: Addresses { public_url: config.public_url, listening },
+            scores: Scores::new(db.clone()),
             db,
             accounts,
             host_key: config.host_key,

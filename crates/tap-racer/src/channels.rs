@@ -6,6 +6,7 @@
 mod chat;
 mod console;
 mod play;
+mod score;
 #[cfg(test)]
 mod tests;
 
@@ -17,6 +18,7 @@ use crate::{
     accounts::{Account, AccountId, Accounts},
     address::CameBy,
     app::App,
+    db::DbError,
     room::Ended,
     wire::Params,
 };
@@ -24,6 +26,7 @@ use crate::{
 pub use chat::ChatChannel;
 pub use console::ConsoleChannel;
 pub use play::PlayChannel;
+pub use score::ScoreChannel;
 
 /// What a connected socket knows.
 #[derive(Clone)]
@@ -50,7 +53,7 @@ pub fn endpoint() -> Endpoint {
 
 /// `/socket`: everybody may connect, but nobody as somebody else.
 pub fn socket(app: Arc<App>) -> Socket<Visitor> {
-    Socket::new(move |connect: Connect| {
+    let socket = Socket::new(move |connect: Connect| {
         let app = app.clone();
         async move {
             let account = match connect.params.get("token").or(connect.auth_token.as_ref()) {
@@ -59,13 +62,19 @@ pub fn socket(app: Arc<App>) -> Socket<Visitor> {
             };
             Ok(Visitor { app, came_by: CameBy::from_headers(&connect.headers), account })
         }
-    })
-    .id(|visitor| visitor.account_id().map(Accounts::socket_id))
-    .channel::<ConsoleChannel>("console")
-    .channel::<ConsoleChannel>("console:*")
-    .channel::<PlayChannel>("play")
-    .channel::<PlayChannel>("play:*")
-    .channel::<ChatChannel>("chat:*")
+    });
+    topics(socket.id(|visitor| visitor.account_id().map(Accounts::socket_id)))
+}
+
+/// What can be joined.
+fn topics(socket: Socket<Visitor>) -> Socket<Visitor> {
+    socket
+        .channel::<ConsoleChannel>("console")
+        .channel::<ConsoleChannel>("console:*")
+        .channel::<PlayChannel>("play")
+        .channel::<PlayChannel>("play:*")
+        .channel::<ChatChannel>("chat:*")
+        .channel::<ScoreChannel>("score:*")
 }
 
 /// What channels send themselves from `join`: the client has heard that it joined.
@@ -76,6 +85,12 @@ pub struct AfterJoin;
 fn sync(params: &Params, app: &App) -> Result<Handled, Crash> {
     let Some(t0) = params.number("t0") else { return Ok(Handled::reason("t0 is missing")) };
     Ok(Handled::ok(serde_json::json!({ "t0": t0, "now": app.clock.now().0 }))?)
+}
+
+/// Why something that the database knows is not told now. The cause is for the log.
+fn unavailable(error: &DbError) -> &'static str {
+    tracing::debug!(reason = error as &dyn std::error::Error, "the database did not answer");
+    "accounts are unavailable"
 }
 
 fn no_such_room() -> String {

@@ -36,6 +36,7 @@ mod rate;
 mod restore;
 mod room;
 mod rooms;
+mod scores;
 mod store;
 mod text;
 mod tokens;

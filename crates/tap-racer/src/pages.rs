@@ -71,6 +71,8 @@ fn page_of(path: &str) -> Option<&'static str> {
         ["play"] | ["play", _] => Some("play.html"),
         ["chat"] | ["chat", _] => Some("chat.html"),
         ["check"] => Some("check.html"),
+        ["practice"] => Some("practice.html"),
+        ["leaderboard"] => Some("leaderboard.html"),
         _ => None,
     }
 }
@@ -136,7 +138,9 @@ mod tests {
             ("/chat/lobby", Some("chat.html")),
             ("/check", Some("check.html")),
             ("/play/K7QF/more", None),
-            ("/leaderboard", None),
+            ("/practice", Some("practice.html")),
+            ("/leaderboard", Some("leaderboard.html")),
+            ("/leaderboard/more", None),
         ] {
             assert_eq!(page_of(path), page, "{path}");
         }

@@ -89,7 +89,7 @@ impl Accounts {
         // What may be shown changes; who was let in once has that name.
         let name = Name::try_from(wish.name).ok();
         let key = name.as_ref().map(Name::key).unwrap_or_default();
-        let attempt = self.attempts.begin(key.clone(), from)?;
+        let attempt = self.attempts.begin(&key, from)?;
         let tried = self.try_log_in(&key, Password::typed(wish.password)).await;
         if !matches!(tried, Err(AccountError::Wrong)) {
             attempt.forgive();

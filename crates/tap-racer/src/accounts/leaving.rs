@@ -81,7 +81,7 @@ impl Accounts {
 
     /// Whether who is logged in is who they say; what is kept of their password.
     async fn check(&self, account: &Account, typed: String, from: IpAddr) -> Result<String, AccountError> {
-        let attempt = self.attempts.begin(account.name.key(), from)?;
+        let attempt = self.attempts.begin(&account.name.key(), from)?;
         let checked = self.verify(account.id, typed).await;
         if !matches!(checked, Err(AccountError::WrongPassword)) {
             attempt.forgive();

@@ -83,7 +83,7 @@ on_each_database!(both_kinds_have_the_same_tables_and_columns(db) {
         "rule_stats: account key races wins best_time best_taps best_rate best_run",
         "boards: key rules runs latest",
         "bests: key period account merit run at",
-        "scores: id account game score at",
+        "scores: id account game score at client_id",
         "games: game account last best best_at count",
     ]);
 });
