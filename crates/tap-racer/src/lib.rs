@@ -37,6 +37,7 @@ mod records;
 mod restore;
 mod room;
 mod rooms;
+mod scores;
 mod store;
 mod text;
 mod tokens;
