@@ -23,6 +23,7 @@ mod accounts;
 mod address;
 mod api;
 mod app;
+mod boards;
 mod channels;
 mod chat;
 mod clock;

@@ -6,6 +6,7 @@ mod bests;
 mod console;
 mod params;
 mod play;
+mod records;
 mod results;
 mod rules;
 mod tournament;
@@ -24,7 +25,8 @@ pub use bests::BoardJson;
 pub use console::{ConsoleJoined, ConsoleView, KnockJson, RacerJson, RosterJson, Tick};
 pub use params::{Emoji, Params};
 pub use play::{Calibrated, OwnRacer, PlayJoined, Renamed, You};
-pub use results::ResultsJson;
+pub use records::{OwnRecordJson, RecordJson, RecordsJson};
+pub use results::{ResultsJson, outcome};
 pub use rules::{BadRulesJson, RulesJson};
 pub use tournament::{EntrantJson, GroupJson, InTournament, TournamentJson};
 

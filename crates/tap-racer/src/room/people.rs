@@ -86,6 +86,10 @@ impl People {
         self.all.get(&racer)
     }
 
+    pub fn get_mut(&mut self, racer: RacerId) -> Option<&mut Person> {
+        self.all.get_mut(&racer)
+    }
+
     pub fn phone_mut(&mut self, racer: RacerId) -> Option<&mut Phone> {
         self.all.get_mut(&racer)?.phone.as_mut()
     }

@@ -1,12 +1,13 @@
 //! A heat that is over, to be recorded.
 
-use race::{Outcome, Place, Results, Why};
+use race::{Outcome, Place, RacerId, Results, Why};
 use uuid::Uuid;
 
 use super::task::Task;
 use crate::{
     clock,
-    records::{HeatRecord, RunRecord, TraceText},
+    records::{HeatRecord, Recorded, RunRecord, TraceText},
+    wire::{OwnRecordJson, RecordJson, RecordsJson},
 };
 
 impl Task {
@@ -35,12 +36,28 @@ impl Task {
         self.saving.record(heat);
     }
 
+    /// Whoever raced for an account hears what it was, and so do the screens.
+    pub(super) fn tell_recorded(&mut self, recorded: Recorded) {
+        if recorded.runs.is_empty() {
+            return;
+        }
+        let racers = recorded.runs.iter().map(RecordJson::of).collect();
+        self.tell_consoles("records", &RecordsJson { heat: recorded.heat, racers });
+        for run in &recorded.runs {
+            let racer = RacerId(run.racer);
+            // Another account may have taken the seat since.
+            if self.account_of(racer).is_some_and(|account| account.id == run.account) {
+                self.tell_phone(racer, "recorded", &OwnRecordJson::of(recorded.heat, run));
+            }
+        }
+    }
+
     /// That of a person; bots have no device.
     fn run_record(&self, results: &Results, place: &Place) -> Option<RunRecord> {
         let person = self.people.get(place.racer)?;
         Some(RunRecord {
             racer: place.racer.0,
-            account: person.account.as_ref().map(|account| account.id),
+            account: self.account_of(place.racer).map(|account| account.id),
             guest: person.nonce?.head(),
             name: place.name.clone(),
             place: place.place,

@@ -187,6 +187,7 @@ impl Task {
             flagged: racer.flagged,
             in_heat: racer.in_heat,
             cohost: self.is_cohost(racer.id),
+            account: self.account_of(racer.id).is_some(),
             handicap: self.handicap_json(racer),
         }
     }

@@ -203,6 +203,7 @@ impl Task {
                 self.saving.soon();
                 let _ = reply.send(self.calibrate(ticket, measured));
             }
+            Request::Recorded { recorded } => self.tell_recorded(recorded),
             Request::Freeze { reply } => {
                 self.save();
                 self.is_frozen = true;

@@ -58,7 +58,7 @@ impl Task {
         if let (Some(state), Some(go_at)) = (self.race.racer(racer), self.race.phase().go_at())
             && state.claimed > before
         {
-            let is_kept = self.people.get(racer).is_some_and(|person| person.account.is_some());
+            let is_kept = self.account_of(racer).is_some();
             self.traces.hear(racer, is_kept, self.race.now() - go_at, state.claimed, at);
         }
         self.saving.soon();

@@ -1,0 +1,5 @@
+//! Who is the fastest.
+
+mod period;
+
+pub use period::Period;
