@@ -21,6 +21,8 @@ pub(super) fn run(rules: Rules, racers: &[(Option<i64>, u32, i64)]) -> (HeatReco
         race.apply(Millis(0), Command::Join { name, bot: false }).expect("a seat");
     }
     race.apply(Millis(0), Command::Start { rules: Some(rules.clone()), field: None }).expect("racers");
+    // Everybody is waited for.
+    race.apply(Millis(0), Command::Hold { until: Millis(900_000) }).expect("a heat");
     let mut claims: Vec<(Millis, RacerId, u32)> = Vec::new();
     for (id, (_, taps, every)) in (1..).zip(racers) {
         // No finger is as steady as a clock.
