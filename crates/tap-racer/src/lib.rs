@@ -33,6 +33,7 @@ mod name;
 mod pages;
 mod qr;
 mod rate;
+mod records;
 mod restore;
 mod room;
 mod rooms;

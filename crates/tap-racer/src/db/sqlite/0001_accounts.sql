@@ -52,6 +52,7 @@ CREATE TABLE runs (
     refused      INTEGER NOT NULL,
     false_starts INTEGER NOT NULL,
     flagged      INTEGER NOT NULL,
+    handicap     INTEGER,                  -- where the rules have one, in thousandths of their course
     unranked     TEXT,                     -- why it may not stand on a board; nothing if it may
     trace        BLOB,                     -- replays in the engine
     finished_at  INTEGER NOT NULL,         -- as the heat
