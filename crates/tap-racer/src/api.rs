@@ -1,12 +1,16 @@
 //! What is asked by plain HTTP: making and finding rooms, tickets for them, and whether the server is well.
 
-use std::{net::IpAddr, sync::Arc};
+mod boards;
+mod players;
+
+use std::{collections::HashMap, error::Error, net::IpAddr, sync::Arc};
 
 use bytes::Bytes;
 use channels::PeerAddr;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
 use tokio::time::Instant;
+use tracing::{debug, error};
 use warp::{
     Filter, Rejection, Reply,
     http::{HeaderMap, StatusCode, header},
@@ -16,6 +20,7 @@ use warp::{
 use crate::{
     address::CameBy,
     app::App,
+    db::DbError,
     rooms::{RoomCode, RoomId, TooManyRooms},
 };
 
@@ -29,10 +34,11 @@ struct Wanted {
     room: Option<String>,
 }
 
-/// `POST /api/rooms`, `POST /api/tickets`, `GET /api/rooms/CODE` and `/healthz`.
+/// `POST /api/rooms`, `POST /api/tickets`, `GET /api/rooms/CODE`, `/healthz`, boards and players.
 pub fn filter(
     app: Arc<App>,
 ) -> impl Filter<Extract = (Response,), Error = Rejection> + Clone + Send + Sync + 'static {
+    let (boards, players) = (boards::filter(app.clone()), players::filter(app.clone()));
     let with_app = warp::any().map(move || app.clone());
     let make = warp::path!("api" / "rooms")
         .and(warp::post())
@@ -58,17 +64,18 @@ pub fn filter(
         });
     let health =
         warp::path!("healthz").and(warp::get().or(warp::head()).unify()).map(|| "ok\n".into_response());
-    make.or(find).unify().or(ticket).unify().or(health).unify()
+    let rooms = make.or(find).unify().or(ticket).unify();
+    rooms.or(health).unify().or(boards).unify().or(players).unify()
 }
 
 fn make_room(app: &App, peer: IpAddr, came_by: Option<&CameBy>) -> Response {
     if !app.room_making.take(peer, Instant::now()) {
-        return answer(StatusCode::TOO_MANY_REQUESTS, &json!({ "reason": "rate limited" }));
+        return refuse(StatusCode::TOO_MANY_REQUESTS, "rate limited");
     }
     let room = match app.rooms.make() {
         Ok(room) => room,
         Err(full @ TooManyRooms) => {
-            return answer(StatusCode::SERVICE_UNAVAILABLE, &json!({ "reason": full.to_string() }));
+            return refuse(StatusCode::SERVICE_UNAVAILABLE, &full.to_string());
         }
     };
     let id = room.id();
@@ -86,13 +93,12 @@ fn make_room(app: &App, peer: IpAddr, came_by: Option<&CameBy>) -> Response {
 fn find_room(app: &App, typed: &str) -> Response {
     match RoomCode::typed(typed).filter(|code| app.rooms.exists(*code)) {
         Some(code) => answer(StatusCode::OK, &json!({ "room": code.as_str() })),
-        None => answer(StatusCode::NOT_FOUND, &json!({ "reason": "no such room" })),
+        None => refuse(StatusCode::NOT_FOUND, "no such room"),
     }
 }
 
 /// A seat that is not taken yet: whoever joins with it is one guest, however often.
 fn give_ticket(app: &App, peer: IpAddr, body: Option<&[u8]>) -> Response {
-    let refuse = |status, reason: &str| answer(status, &json!({ "reason": reason }));
     let Some(body) = body else { return refuse(StatusCode::PAYLOAD_TOO_LARGE, "too long") };
     let Ok(Wanted { room }) = serde_json::from_slice(body) else {
         return refuse(StatusCode::BAD_REQUEST, "room must be a code or null");
@@ -108,7 +114,28 @@ fn give_ticket(app: &App, peer: IpAddr, body: Option<&[u8]>) -> Response {
     answer(StatusCode::CREATED, &json!({ "ticket": app.keys.ticket(&room) }))
 }
 
-fn answer(status: StatusCode, body: &Value) -> Response {
+/// A number of a query, from 1 to `most`; `usual` if it is not there, none if it is no number.
+fn number(query: &HashMap<String, String>, name: &str, usual: i64, most: i64) -> Option<i64> {
+    query.get(name).map_or(Some(usual), |text| text.parse().ok()).map(|number: i64| number.clamp(1, most))
+}
+
+/// The cause is for the log.
+fn failed(error: &DbError) -> Response {
+    let reason = error as &dyn Error;
+    if error.is_passing() {
+        debug!(reason, "the database is away");
+        refuse(StatusCode::SERVICE_UNAVAILABLE, "accounts are unavailable")
+    } else {
+        error!(reason, "the database refused");
+        refuse(StatusCode::INTERNAL_SERVER_ERROR, "failed")
+    }
+}
+
+fn refuse(status: StatusCode, reason: &str) -> Response {
+    answer(status, &json!({ "reason": reason }))
+}
+
+fn answer(status: StatusCode, body: &impl Serialize) -> Response {
     let reply = warp::reply::with_status(warp::reply::json(body), status);
     // A host token is for whoever asked, and for no cache on the way.
     let reply = warp::reply::with_header(reply, header::CACHE_CONTROL, "no-store");

@@ -3,6 +3,8 @@
 //! Nothing here holds a race or decides anything. Bad input is answered with a reason, and the
 //! channel lives on.
 
+mod account;
+mod board;
 mod chat;
 mod console;
 mod play;
@@ -16,6 +18,8 @@ use ::channels::{Connect, Crash, Endpoint, Handled, Limits, Socket};
 
 use crate::{accounts::AccountId, address::CameBy, app::App, db::DbError, room::Ended, wire::Params};
 
+pub use account::AccountChannel;
+pub use board::BoardChannel;
 pub use chat::ChatChannel;
 pub use console::ConsoleChannel;
 pub use play::PlayChannel;
@@ -54,7 +58,7 @@ pub fn socket(app: Arc<App>) -> Socket<Visitor> {
 }
 
 /// What can be joined.
-fn topics(socket: Socket<Visitor>) -> Socket<Visitor> {
+pub(crate) fn topics(socket: Socket<Visitor>) -> Socket<Visitor> {
     socket
         .channel::<ConsoleChannel>("console")
         .channel::<ConsoleChannel>("console:*")
@@ -62,6 +66,8 @@ fn topics(socket: Socket<Visitor>) -> Socket<Visitor> {
         .channel::<PlayChannel>("play:*")
         .channel::<ChatChannel>("chat:*")
         .channel::<ScoreChannel>("score:*")
+        .channel::<BoardChannel>("board:*")
+        .channel::<AccountChannel>("account:*")
 }
 
 /// What channels send themselves from `join`: the client has heard that it joined.
