@@ -43,6 +43,8 @@ export default defineConfig({
             console: 'console.html',
             chat: 'chat.html',
             check: 'check.html',
+            account: 'account.html',
+            player: 'player.html',
             practice: 'practice.html',
             leaderboard: 'leaderboard.html',
           },

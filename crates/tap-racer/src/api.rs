@@ -1,16 +1,19 @@
-//! What is asked by plain HTTP: making and finding rooms, tickets for them, and whether the server is well.
+//! What is asked by plain HTTP: making and finding rooms, tickets for them, accounts, players and boards, and
+//! whether the server is well.
 
+mod accounts;
+mod asked;
 mod boards;
 mod players;
+mod refused;
 
-use std::{collections::HashMap, error::Error, net::IpAddr, sync::Arc};
+use std::{collections::HashMap, net::IpAddr, sync::Arc};
 
 use bytes::Bytes;
 use channels::PeerAddr;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tokio::time::Instant;
-use tracing::{debug, error};
 use warp::{
     Filter, Rejection, Reply,
     http::{HeaderMap, StatusCode, header},
@@ -24,6 +27,9 @@ use crate::{
     rooms::{RoomCode, RoomId, TooManyRooms},
 };
 
+use asked::Asked;
+use refused::Refused;
+
 /// A code and its name need no more bytes.
 const TICKET_BODY: u64 = 1000;
 
@@ -34,11 +40,12 @@ struct Wanted {
     room: Option<String>,
 }
 
-/// `POST /api/rooms`, `POST /api/tickets`, `GET /api/rooms/CODE`, `/healthz`, boards and players.
+/// Rooms and tickets, accounts, players and boards, and `/healthz`.
 pub fn filter(
     app: Arc<App>,
 ) -> impl Filter<Extract = (Response,), Error = Rejection> + Clone + Send + Sync + 'static {
-    let (boards, players) = (boards::filter(app.clone()), players::filter(app.clone()));
+    let accounts = accounts::filter(app.clone());
+    let records = boards::filter(app.clone()).or(players::filter(app.clone())).unify();
     let with_app = warp::any().map(move || app.clone());
     let make = warp::path!("api" / "rooms")
         .and(warp::post())
@@ -65,7 +72,7 @@ pub fn filter(
     let health =
         warp::path!("healthz").and(warp::get().or(warp::head()).unify()).map(|| "ok\n".into_response());
     let rooms = make.or(find).unify().or(ticket).unify();
-    rooms.or(health).unify().or(boards).unify().or(players).unify()
+    rooms.or(accounts).unify().or(records).unify().or(health).unify()
 }
 
 fn make_room(app: &App, peer: IpAddr, came_by: Option<&CameBy>) -> Response {
@@ -119,20 +126,18 @@ fn number(query: &HashMap<String, String>, name: &str, usual: i64, most: i64) ->
     query.get(name).map_or(Some(usual), |text| text.parse().ok()).map(|number: i64| number.clamp(1, most))
 }
 
-/// The cause is for the log.
-fn failed(error: &DbError) -> Response {
-    let reason = error as &dyn Error;
+/// What the database does not tell now.
+fn failed(app: &App, error: &DbError) -> Response {
+    app.db.note(error);
     if error.is_passing() {
-        debug!(reason, "the database is away");
         refuse(StatusCode::SERVICE_UNAVAILABLE, "accounts are unavailable")
     } else {
-        error!(reason, "the database refused");
         refuse(StatusCode::INTERNAL_SERVER_ERROR, "failed")
     }
 }
 
 fn refuse(status: StatusCode, reason: &str) -> Response {
-    answer(status, &json!({ "reason": reason }))
+    Refused::new(status, reason).into_response()
 }
 
 fn answer(status: StatusCode, body: &impl Serialize) -> Response {

@@ -9,6 +9,7 @@ use tracing::info;
 use warp::Filter;
 
 use crate::{
+    accounts::Accounts,
     address::Addresses,
     api,
     boards::Boards,
@@ -47,6 +48,8 @@ pub struct App {
     pub addresses: Addresses,
     /// The database of accounts.
     pub db: Db,
+    /// Who has one.
+    pub accounts: Accounts,
     /// What games have made in it.
     pub scores: Scores,
     /// Who is the fastest in it.
@@ -152,6 +155,7 @@ impl App {
             room_idle: config.room_idle,
             room_unused: config.room_unused,
         });
+        let accounts = Accounts::new(db.clone(), keys.clone(), endpoint, &config);
         App {
             rooms,
             presence: Presence::new(endpoint),
@@ -162,6 +166,7 @@ impl App {
             scores: Scores::new(db.clone()),
             boards: Boards::new(db.clone(), endpoint, clock::wall_clock),
             db,
+            accounts,
             host_key: config.host_key,
             clock,
         }

@@ -2,4 +2,4 @@
 
 mod rules_key;
 
-pub use rules_key::{BadRulesKey, RulesKey};
+pub use rules_key::RulesKey;

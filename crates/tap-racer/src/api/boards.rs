@@ -3,9 +3,9 @@
 use std::{collections::HashMap, sync::Arc};
 
 use serde_json::json;
-use warp::{Filter, Rejection, http::StatusCode, reply::Response};
+use warp::{Filter, Rejection, Reply, http::StatusCode, reply::Response};
 
-use super::{answer, failed, number, refuse};
+use super::{Asked, Refused, answer, failed, number, refuse};
 use crate::{
     app::App,
     boards::{Board, Period, SHOWN},
@@ -15,21 +15,22 @@ use crate::{
 pub(super) fn filter(
     app: Arc<App>,
 ) -> impl Filter<Extract = (Response,), Error = Rejection> + Clone + Send + Sync + 'static {
-    let with_app = warp::any().map(move || app.clone());
     let get = || warp::get().or(warp::head()).unify();
-    let all = warp::path!("api" / "boards").and(get()).and(with_app.clone());
-    let one = warp::path!("api" / "boards" / String).and(get()).and(warp::query()).and(with_app);
+    let all = warp::path!("api" / "boards").and(get()).and(Asked::filter(app.clone()));
+    let one =
+        warp::path!("api" / "boards" / String).and(get()).and(warp::query()).and(Asked::filter(app.clone()));
     all.then(kinds).or(one.then(open)).unify()
 }
 
-async fn kinds(app: Arc<App>) -> Response {
+async fn kinds(Asked { app, .. }: Asked) -> Response {
     match app.boards.kinds().await {
         Ok(kinds) => answer(StatusCode::OK, &json!({ "boards": kinds })),
-        Err(error) => failed(&error),
+        Err(error) => failed(&app, &error),
     }
 }
 
-async fn open(key: String, query: HashMap<String, String>, app: Arc<App>) -> Response {
+async fn open(key: String, query: HashMap<String, String>, asked: Asked) -> Response {
+    let app = &asked.app;
     let Ok(key) = key.parse() else { return refuse(StatusCode::NOT_FOUND, "no such board") };
     let period = query.get("period").map_or(Some(Period::All), |period| Period::parse(period));
     let Some(period) = period else {
@@ -38,8 +39,12 @@ async fn open(key: String, query: HashMap<String, String>, app: Arc<App>) -> Res
     let Some(most) = number(&query, "limit", SHOWN, SHOWN) else {
         return refuse(StatusCode::BAD_REQUEST, "limit must be a whole number");
     };
-    match app.boards.open(&Board { key, period }, most, None).await {
+    let me = match app.accounts.of_headers(&asked.headers).await {
+        Ok(session) => session.map(|session| session.account.id),
+        Err(error) => return Refused::from(error).into_response(),
+    };
+    match app.boards.open(&Board { key, period }, most, me).await {
         Ok(board) => answer(StatusCode::OK, &board),
-        Err(error) => failed(&error),
+        Err(error) => failed(app, &error),
     }
 }

@@ -9,7 +9,7 @@ use tokio::{
     task::AbortHandle,
     time::{sleep, timeout},
 };
-use tracing::{debug, error};
+use tracing::error;
 
 use super::{Board, Boards, Period, SHOWN, Shared};
 use crate::records::RulesKey;
@@ -121,7 +121,7 @@ async fn keep_up(shared: Arc<Shared>, board: Board, state: Arc<State>) {
             Ok(Ok(top)) => tell(&shared, &topic, &state, &mut shown, top),
             Ok(Err(error)) => error!(%error, topic, "a board has no JSON form"),
             // Whoever opens it is told so; who looks at it sees what it was.
-            Err(error) => debug!(reason = &error as &dyn std::error::Error, topic, "a board cannot be read"),
+            Err(error) => shared.db.note(&error),
         }
         sleep(PAUSE).await;
     }

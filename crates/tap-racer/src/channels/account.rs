@@ -37,7 +37,7 @@ impl Channel for AccountChannel {
             Ok(Some(reply)) => reply,
             // It was deleted.
             Ok(None) => return Err(JoinError::reason("unauthorized")),
-            Err(error) => return Err(JoinError::reason(unavailable(&error))),
+            Err(error) => return Err(JoinError::reason(unavailable(&socket.assigns.app, &error))),
         };
         // The channel cannot have ended before it has begun.
         let _ = socket.channel_ref().send(AfterJoin);
@@ -63,7 +63,7 @@ impl Channel for AccountChannel {
         match missed(&socket.assigns.app, self.account, &told).await {
             Ok(news) => news.into_iter().try_for_each(|(event, payload)| socket.push(event, payload))?,
             // As much as everybody misses then.
-            Err(error) => drop(unavailable(&error)),
+            Err(error) => drop(unavailable(&socket.assigns.app, &error)),
         }
         Ok(Handled::NoReply)
     }
@@ -105,4 +105,32 @@ async fn missed(
         }
     }
     Ok(missed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        channels::tests::House,
+        db::test::on_each_database,
+        profile::kit::{Run, sign_up},
+    };
+
+    on_each_database!(what_is_stored_while_a_page_joins_is_told_once_it_listens(db) {
+        let house = House::on(db.clone());
+        let ada = sign_up(&db, "Ada").await;
+        Run::sprint(ada, 8000, 1000).record(&db).await;
+        let told = reply(&house.app, ada).await.expect("read").expect("an account").records;
+        assert!(missed(&house.app, ada, &told).await.expect("read").is_empty());
+        let runs = [Run::sprint(ada, 7000, 2000).record(&db).await, Run::timed(ada, 70, 3000).record(&db).await];
+        let game = Game::parse("practice").expect("a game");
+        let new = crate::scores::NewScore::parse(&game, Some(&json!(50)), None).expect("a score");
+        house.app.scores.store(ada, &game, new, 4000).await.expect("stored");
+        let news = missed(&house.app, ada, &told).await.expect("read");
+        let races: Vec<_> = news.iter().filter(|(event, _)| *event == "race")
+            .map(|(_, news)| (news["race"]["id"].clone(), news["rules"][0]["key"].clone())).collect();
+        assert_eq!(races, [(json!(runs[0]), json!("sprint-100")), (json!(runs[1]), json!("timed-10"))]);
+        let score = json!({ "game": "practice", "score": 50, "best": 50, "place": 1, "count": 1, "at": 4000 });
+        assert_eq!(news.last(), Some(&("score", score)));
+    });
 }

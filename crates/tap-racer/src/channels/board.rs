@@ -36,7 +36,8 @@ impl Channel for BoardChannel {
         let Visitor { app, .. } = &socket.assigns;
         let watch = app.boards.watch(&board);
         let opened = app.boards.open(&board, SHOWN, socket.assigns.account_id()).await;
-        let opened = opened.map_err(|error| JoinError::reason(super::unavailable(&error)))?;
+        let opened =
+            opened.map_err(|error| JoinError::reason(super::unavailable(&socket.assigns.app, &error)))?;
         // The channel cannot have ended before it has begun.
         let _ = socket.channel_ref().send(AfterJoin);
         let questions = TokenBucket::new(QUESTIONS.0, QUESTIONS.1, Instant::now());
@@ -59,7 +60,7 @@ impl Channel for BoardChannel {
         match socket.assigns.app.boards.own(&self.board, account).await {
             Ok(Some(me)) => Ok(Handled::ok(json!({ "me": me }))?),
             Ok(None) => Ok(Handled::ok(json!({}))?),
-            Err(error) => Ok(Handled::reason(super::unavailable(&error))),
+            Err(error) => Ok(Handled::reason(super::unavailable(&socket.assigns.app, &error))),
         }
     }
 

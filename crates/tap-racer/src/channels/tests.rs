@@ -4,6 +4,7 @@ mod chat;
 mod console;
 mod door;
 mod play;
+mod records;
 mod score;
 
 use std::sync::Arc;
@@ -18,13 +19,20 @@ use serde_json::{Value, json};
 
 use super::Visitor;
 use crate::{
-    accounts::AccountId, app::App, clock::Clock, config::Config, db::Db, store::Saves, tokens::Keys,
+    accounts::{Account, AccountId},
+    app::App,
+    clock::Clock,
+    config::Config,
+    db::Db,
+    name::Name,
+    store::Saves,
+    tokens::Keys,
 };
 
 /// A house with its clients.
-struct House {
-    endpoint: Endpoint,
-    app: Arc<App>,
+pub(super) struct House {
+    pub endpoint: Endpoint,
+    pub app: Arc<App>,
 }
 
 impl House {
@@ -38,7 +46,7 @@ impl House {
     }
 
     /// With accounts.
-    fn on(db: Db) -> House {
+    pub fn on(db: Db) -> House {
         House::of(&[], db)
     }
 
@@ -64,6 +72,7 @@ impl House {
 
     /// A client of an account.
     async fn client_of(&self, account: AccountId) -> TestClient {
+        let account = Account { id: account, name: Name::parse("Ada").expect("a name") };
         let visitor = Visitor { app: self.app.clone(), came_by: None, account: Some(account) };
         let socket = Socket::new(move |_| {
             let visitor = visitor.clone();

@@ -1,10 +1,12 @@
 //! The tables, and a database in good times and bad.
 
+mod bad_times;
+
 use sqlx::{AssertSqlSafe, query, query_scalar};
 
 use super::{
     Db, DbError, Source,
-    test::{Folder, on_each_database, postgres_url, sqlite},
+    test::{Folder, on_each_database, postgres, postgres_url, sqlite},
 };
 
 on_each_database!(what_is_committed_is_there_and_nothing_else(db) {

@@ -8,11 +8,12 @@ use tokio::time::{Instant, timeout};
 
 use super::*;
 use crate::{
-    accounts::AccountId,
+    accounts::{Account, AccountId},
     app::App,
     channels::{Visitor, topics},
     clock::Clock,
     config::Config,
+    name::Name,
     store::Saves,
     tokens::Keys,
 };
@@ -35,6 +36,7 @@ impl House {
     }
 
     async fn client(&self, account: Option<AccountId>) -> TestClient {
+        let account = account.map(|id| Account { id, name: Name::parse("Ada").expect("a name") });
         let visitor = Visitor { app: self.app.clone(), came_by: None, account };
         let socket = Socket::new(move |_| {
             let visitor = visitor.clone();
