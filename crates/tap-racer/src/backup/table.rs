@@ -86,6 +86,7 @@ pub(super) const TABLES: &[Table] = &[
             ("refused", Integer),
             ("false_starts", Integer),
             ("flagged", Integer),
+            ("handicap", Integer),
             ("unranked", Text),
             ("trace", Bytes),
             ("finished_at", Integer),
