@@ -12,9 +12,16 @@ mod tests;
 
 use std::sync::Arc;
 
-use ::channels::{Connect, Crash, Endpoint, Handled, Limits, Socket};
+use ::channels::{Connect, Crash, Endpoint, Handled, Limits, Refusal, Socket};
 
-use crate::{accounts::AccountId, address::CameBy, app::App, db::DbError, room::Ended, wire::Params};
+use crate::{
+    accounts::{Account, AccountId, Accounts},
+    address::CameBy,
+    app::App,
+    db::DbError,
+    room::Ended,
+    wire::Params,
+};
 
 pub use chat::ChatChannel;
 pub use console::ConsoleChannel;
@@ -28,14 +35,14 @@ pub struct Visitor {
     pub app: Arc<App>,
     /// By which address the client came.
     pub came_by: Option<CameBy>,
-    /// Whose it is; nobody's is a guest's.
-    pub account: Option<AccountId>,
+    /// Who it is; guests are nobody.
+    pub account: Option<Account>,
 }
 
 impl Visitor {
-    /// For whose account things are done.
+    /// Whose account it is.
     pub fn account_id(&self) -> Option<AccountId> {
-        self.account
+        self.account.as_ref().map(|account| account.id)
     }
 }
 
@@ -44,13 +51,19 @@ pub fn endpoint() -> Endpoint {
     Endpoint::new(Limits::default())
 }
 
-/// `/socket`: everybody may connect.
+/// `/socket`: everybody may connect, but nobody as somebody else.
 pub fn socket(app: Arc<App>) -> Socket<Visitor> {
-    topics(Socket::new(move |connect: Connect| {
-        let came_by = CameBy::from_headers(&connect.headers);
-        let visitor = Visitor { app: app.clone(), came_by, account: None };
-        async move { Ok(visitor) }
-    }))
+    let socket = Socket::new(move |connect: Connect| {
+        let app = app.clone();
+        async move {
+            let account = match connect.params.get("token").or(connect.auth_token.as_ref()) {
+                Some(token) => Some(app.accounts.of_token(token).await.ok_or(Refusal)?),
+                None => None,
+            };
+            Ok(Visitor { app, came_by: CameBy::from_headers(&connect.headers), account })
+        }
+    });
+    topics(socket.id(|visitor| visitor.account_id().map(Accounts::socket_id)))
 }
 
 /// What can be joined.

@@ -51,6 +51,16 @@ pub struct Config {
     #[arg(long, env = "TAP_RACER_ROOMS_PER_MINUTE", value_name = "ROOMS", default_value_t = 20)]
     pub rooms_per_minute: u32,
 
+    /// How many accounts one address may make in a minute; 0 is no limit. Guests behind a proxy share its
+    /// address.
+    #[arg(long, env = "TAP_RACER_ACCOUNTS_PER_MINUTE", value_name = "ACCOUNTS", default_value_t = 60)]
+    pub accounts_per_minute: u32,
+
+    /// How many wrong passwords one address may try in a minute; 0 is no limit. How often one account may
+    /// be tried is limited whatever stands here.
+    #[arg(long, env = "TAP_RACER_LOG_INS_PER_MINUTE", value_name = "TRIES", default_value_t = 30)]
+    pub log_ins_per_minute: u32,
+
     /// How many may race in one room, bots included.
     #[arg(long, env = "TAP_RACER_MAX_RACERS", value_name = "RACERS", default_value_t = 1000)]
     pub max_racers: u32,

@@ -38,6 +38,17 @@ impl TokenBucket {
 }
 
 impl TokenBucket {
+    /// Puts a token back that was taken.
+    pub fn give_back(&mut self) {
+        // A moment long past is as full as any.
+        self.full_at = self.full_at.checked_sub(self.every).unwrap_or(self.full_at);
+    }
+
+    /// How long there will be none to take.
+    pub fn wait(&self, now: Instant) -> Duration {
+        (self.full_at + self.every).saturating_duration_since(now + self.every * self.burst)
+    }
+
     fn is_full(&self, now: Instant) -> bool {
         self.full_at <= now
     }
@@ -73,6 +84,18 @@ impl<K: Eq + Hash> PerKey<K> {
         }
         buckets.entry(key).or_insert_with(|| TokenBucket::new(self.burst, self.every, now)).take(now)
     }
+
+    /// Puts a token back that this one took.
+    pub fn give_back(&self, key: &K) {
+        if let Some(bucket) = self.buckets.lock().get_mut(key) {
+            bucket.give_back();
+        }
+    }
+
+    /// How long this one will have none.
+    pub fn wait(&self, key: &K, now: Instant) -> Duration {
+        self.buckets.lock().get(key).map_or(Duration::ZERO, |bucket| bucket.wait(now))
+    }
 }
 
 /// The same for addresses.
@@ -90,10 +113,22 @@ impl PerAddress {
     pub fn take(&self, address: IpAddr, now: Instant) -> bool {
         self.0.as_ref().is_none_or(|limit| limit.take(network(address), now))
     }
+
+    /// Puts a token back that an address took.
+    pub fn give_back(&self, address: IpAddr) {
+        if let Some(limit) = &self.0 {
+            limit.give_back(&network(address));
+        }
+    }
+
+    /// How long an address will have none.
+    pub fn wait(&self, address: IpAddr, now: Instant) -> Duration {
+        self.0.as_ref().map_or(Duration::ZERO, |limit| limit.wait(&network(address), now))
+    }
 }
 
 /// What one household has: an IPv4 address, or 2⁶⁴ of IPv6.
-fn network(address: IpAddr) -> IpAddr {
+pub fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V4(address) => address.into(),
         IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into(),

@@ -18,7 +18,14 @@ use serde_json::{Value, json};
 
 use super::Visitor;
 use crate::{
-    accounts::AccountId, app::App, clock::Clock, config::Config, db::Db, store::Saves, tokens::Keys,
+    accounts::{Account, AccountId},
+    app::App,
+    clock::Clock,
+    config::Config,
+    db::Db,
+    name::Name,
+    store::Saves,
+    tokens::Keys,
 };
 
 /// A house with its clients.
@@ -64,6 +71,7 @@ impl House {
 
     /// A client of an account.
     async fn client_of(&self, account: AccountId) -> TestClient {
+        let account = Account { id: account, name: Name::parse("Ada").expect("a name") };
         let visitor = Visitor { app: self.app.clone(), came_by: None, account: Some(account) };
         let socket = Socket::new(move |_| {
             let visitor = visitor.clone();
