@@ -22,6 +22,9 @@ export class OwnLink {
   /** Whatever has come in since this page was opened: ids of runs, newest last. */
   news = $state.raw<News[]>([]);
 
+  /** Somebody is about to leave on purpose, and will say how. */
+  isLeaving = false;
+
   readonly #pass: Pass;
   readonly #live: Live;
 
