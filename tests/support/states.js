@@ -2,7 +2,6 @@
 // access, or to take pictures of them) is told of each by `seen(name, page)`.
 import { expect } from '@playwright/test';
 
-import { clientOf, heat, password, signUp } from './accounts.js';
 import { Client } from './live.js';
 import { expectPhase, guest, tap } from './party.js';
 
@@ -50,7 +49,7 @@ export class Walk {
     const topic = await client.join(`console:${room}`, { host });
     const order = (event, payload) => topic.ask(event, payload);
     const idOf = async (name) => (await topic.heard('racer_joined', (racer) => racer.name === name)).id;
-    return { room, host: topic, order, idOf, link: `/console/${room}#host=${host}`, play: `/play/${room}` };
+    return { room, order, idOf, link: `/console/${room}#host=${host}`, play: `/play/${room}` };
   }
 
   async guests(room, count) {
@@ -299,50 +298,4 @@ async function screen(walk) {
   await chat.close();
 }
 
-/** Who is logged in, or not yet: the door, an account without and with races, a replay, a stranger's page. */
-async function accounts(walk) {
-  const { seen, server } = walk;
-  for (const [look, options] of [['television', walk.screen], ['phone', walk.phone]]) {
-    const page = await walk.page(options, '/account');
-    await expect(page.getByTestId('account-go')).toBeVisible();
-    await seen(`account-door-${look}`, page);
-    await page.getByTestId('to-login').click();
-    await page.getByTestId('account-name').fill('Nobody');
-    await page.getByTestId('account-password').fill(password);
-    await page.getByTestId('account-go').click();
-    await expect(page.getByRole('alert')).toContainText(/./);
-    await seen(`account-refused-${look}`, page);
-    await page.goto(`${server.origin}/player/Nobody`);
-    await expect(page.getByRole('heading')).toBeVisible();
-    await seen(`player-nobody-${look}`, page);
-
-    const name = `Ada ${look}`;
-    await signUp(page.context(), server, name);
-    await page.goto(`${server.origin}/account`);
-    await expect(page.getByTestId('settings')).toBeVisible();
-    await seen(`account-empty-${look}`, page);
-
-    const { room, host } = await walk.room();
-    await walk.guests(room, 2);
-    const racer = await clientOf(page.context(), server);
-    const seat = await racer.join(`play:${room}`, { name });
-    const kinds = [{ mode: 'sprint', taps: 8 }, { mode: 'sprint', taps: 8 }, { mode: 'timed', seconds: 1 }];
-    for (const rules of kinds) await heat(host, seat, rules, 8);
-    const practice = await racer.join('score:practice');
-    await practice.ask('new_score', { score: 77 });
-    await expect(page.getByTestId('race')).toHaveCount(kinds.length);
-    await expect(page.getByTestId('game')).toBeVisible();
-    await page.getByTestId('change-password').click();
-    await page.getByTestId('delete-account').click();
-    await seen(`account-${look}`, page);
-    await page.getByTestId('replay').nth(2).click();
-    await expect(page.getByTestId('replay-at')).toBeVisible();
-    await seen(`account-replay-${look}`, page);
-    await page.goto(`${server.origin}/player/${encodeURIComponent(name)}`);
-    await expect(page.getByTestId('race')).toHaveCount(kinds.length);
-    await seen(`player-${look}`, page);
-    await racer.close();
-  }
-}
-
-export const groups = { site, accounts, phone, helpers, screen };
+export const groups = { site, phone, helpers, screen };
