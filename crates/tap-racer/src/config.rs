@@ -22,13 +22,13 @@ pub struct Config {
 
     /// The folder that holds what must outlive the process: the key that signs seats and host links, the
     /// database of rooms and their races, and that of accounts. One server runs on it at a time.
-    #[arg(long, env = "TAP_RACER_DATA", value_name = "FOLDER", default_value = "./data")]
+    #[arg(long, global = true, env = "TAP_RACER_DATA", value_name = "FOLDER", default_value = "./data")]
     pub data: PathBuf,
 
     /// The PostgreSQL database of accounts and their scores, such as
     /// postgres://user:password@host:port/database, for several servers together. Without it they are in
     /// an SQLite database in the data folder.
-    #[arg(long, env = "TAP_RACER_DATABASE_URL", value_name = "URL", hide_env_values = true)]
+    #[arg(long, global = true, env = "TAP_RACER_DATABASE_URL", value_name = "URL", hide_env_values = true)]
     pub database_url: Option<DatabaseUrl>,
 
     /// The address by which phones reach this server, for QR codes and links, such as
@@ -83,11 +83,11 @@ pub struct Config {
     pub grace: Duration,
 
     /// What is logged (to standard error): a level, or directives such as info,tap_racer=debug.
-    #[arg(long, env = "TAP_RACER_LOG", value_name = "FILTER", default_value = "info")]
+    #[arg(long, global = true, env = "TAP_RACER_LOG", value_name = "FILTER", default_value = "info")]
     pub log: String,
 
     /// How it is logged.
-    #[arg(long, env = "TAP_RACER_LOG_FORMAT", value_name = "FORMAT", default_value = "text")]
+    #[arg(long, global = true, env = "TAP_RACER_LOG_FORMAT", value_name = "FORMAT", default_value = "text")]
     pub log_format: LogFormat,
 }
 

@@ -28,6 +28,7 @@ mod sent_away;
 mod task;
 mod ticks;
 mod tournament;
+mod traces;
 mod updates;
 
 use std::collections::HashSet;

@@ -6,6 +6,7 @@ mod bests;
 mod console;
 mod params;
 mod play;
+mod profile;
 mod results;
 mod rules;
 mod tournament;
@@ -24,6 +25,10 @@ pub use bests::BoardJson;
 pub use console::{ConsoleJoined, ConsoleView, KnockJson, RacerJson, RosterJson, Tick};
 pub use params::{Emoji, Params};
 pub use play::{Calibrated, OwnRacer, PlayJoined, Renamed, You};
+pub use profile::{
+    AccountJoined, AccountJson, BoardOpened, EntryJson, GameJson, KindJson, KindStatsJson, ProfileJson,
+    Progress, RaceJson, RecordsJson, StatsJson, TopJson, rate,
+};
 pub use results::ResultsJson;
 pub use rules::{BadRulesJson, RulesJson};
 pub use tournament::{EntrantJson, GroupJson, InTournament, TournamentJson};

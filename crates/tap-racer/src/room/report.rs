@@ -2,7 +2,7 @@
 
 use race::{Event, Phase, Racer, RacerId, Results, Why};
 
-use super::{PhoneNews, ghost::Traces, task::Task};
+use super::{PhoneNews, task::Task, traces::Traces};
 use crate::wire::{
     self, BoardJson, ConsoleView, KnockJson, OwnRacer, PhaseJson, RacerJson, ResultsJson, RosterJson,
     RulesJson,
@@ -56,7 +56,7 @@ impl Task {
                 self.flagged.clear();
                 self.updates.clear();
                 self.bots.get_ready();
-                self.traces = Traces::begin();
+                self.traces = Traces::default();
             }
             Phase::Lobby | Phase::Finished { .. } => self.bots.rest(),
             Phase::Running { .. } => self.count_heat(),

@@ -11,8 +11,8 @@ use tracing::info;
 
 use super::{
     Act, Request, RoomHandle, Ticket, Topic, bots::Bots, door::Knocks, feed::Feed, finish::OpenFinish,
-    ghost::Traces, join::Joins, party::Party, people::People, phone::Heard, saving::Saving,
-    sent_away::SentAway, updates::Updates,
+    join::Joins, party::Party, people::People, phone::Heard, saving::Saving, sent_away::SentAway,
+    traces::Traces, updates::Updates,
 };
 use crate::{
     chat::{By, ChatLog},
@@ -224,9 +224,9 @@ impl Task {
         }
         // Refused is only who has left in this very moment: then there is nothing to be done.
         let _ = match act {
-            Act::Tap => self.apply(Command::Tap { racer }),
+            Act::Tap => self.take_taps(racer, Command::Tap { racer }, None),
             Act::Claim { heat, taps, at, last } => {
-                let claimed = self.apply(Command::Claim { racer, heat, taps, at });
+                let claimed = self.take_taps(racer, Command::Claim { racer, heat, taps, at }, at);
                 if last {
                     self.hear_last(racer, heat);
                 }
