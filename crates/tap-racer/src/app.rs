@@ -11,8 +11,10 @@ use warp::Filter;
 use crate::{
     accounts::Accounts,
     address::Addresses,
-    api, channels,
-    clock::Clock,
+    api,
+    boards::Boards,
+    channels,
+    clock::{self, Clock},
     config::{Config, HostKey},
     db::{Db, DbError, Source},
     pages,
@@ -53,6 +55,8 @@ pub struct App {
     pub scores: Scores,
     /// Where to hear of what is recorded.
     pub records: Records,
+    /// Who is the fastest in it.
+    pub boards: Boards,
     /// What a host of the house room must know.
     pub host_key: Option<HostKey>,
     /// The server's time.
@@ -165,6 +169,7 @@ impl App {
             keys,
             addresses: Addresses { public_url: config.public_url, listening },
             scores: Scores::new(db.clone()),
+            boards: Boards::new(db.clone(), endpoint, clock::wall_clock),
             db,
             accounts,
             records: Records::default(),

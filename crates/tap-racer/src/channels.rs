@@ -3,6 +3,8 @@
 //! Nothing here holds a race or decides anything. Bad input is answered with a reason, and the
 //! channel lives on.
 
+mod account;
+mod board;
 mod chat;
 mod console;
 mod play;
@@ -23,6 +25,8 @@ use crate::{
     wire::Params,
 };
 
+pub use account::AccountChannel;
+pub use board::BoardChannel;
 pub use chat::ChatChannel;
 pub use console::ConsoleChannel;
 pub use play::PlayChannel;
@@ -67,7 +71,7 @@ pub fn socket(app: Arc<App>) -> Socket<Visitor> {
 }
 
 /// What can be joined.
-fn topics(socket: Socket<Visitor>) -> Socket<Visitor> {
+pub(crate) fn topics(socket: Socket<Visitor>) -> Socket<Visitor> {
     socket
         .channel::<ConsoleChannel>("console")
         .channel::<ConsoleChannel>("console:*")
@@ -75,6 +79,8 @@ fn topics(socket: Socket<Visitor>) -> Socket<Visitor> {
         .channel::<PlayChannel>("play:*")
         .channel::<ChatChannel>("chat:*")
         .channel::<ScoreChannel>("score:*")
+        .channel::<BoardChannel>("board:*")
+        .channel::<AccountChannel>("account:*")
 }
 
 /// What channels send themselves from `join`: the client has heard that it joined.
@@ -87,10 +93,10 @@ fn sync(params: &Params, app: &App) -> Result<Handled, Crash> {
     Ok(Handled::ok(serde_json::json!({ "t0": t0, "now": app.clock.now().0 }))?)
 }
 
-/// Why something that the database knows is not told now. The cause is for the log.
-fn unavailable(error: &DbError) -> &'static str {
-    tracing::debug!(reason = error as &dyn std::error::Error, "the database did not answer");
-    "accounts are unavailable"
+/// What is said of what the database does not tell now. The cause is for the log.
+fn unavailable(app: &App, error: &DbError) -> &'static str {
+    app.db.note(error);
+    if error.is_passing() { "accounts are unavailable" } else { "failed" }
 }
 
 fn no_such_room() -> String {

@@ -30,4 +30,4 @@ pub use claim::{Claimed, claim_guest_runs};
 pub use record::{HeatRecord, RunRecord, TraceText};
 pub use recorded::{Recorded, RecordedRun, Records};
 pub use recorder::Recorder;
-pub use rules_key::{BadRulesKey, RulesKey};
+pub use rules_key::RulesKey;

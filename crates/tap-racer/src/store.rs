@@ -28,7 +28,7 @@ use tracing::error;
 
 use crate::clock;
 
-use lock::DataLock;
+pub use lock::DataLock;
 pub use outbox::{Handled, HeatRow};
 pub use saves::{Keeper, Saves};
 

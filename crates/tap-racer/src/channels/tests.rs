@@ -4,6 +4,7 @@ mod chat;
 mod console;
 mod door;
 mod play;
+mod records;
 mod score;
 
 use std::sync::Arc;
@@ -29,9 +30,9 @@ use crate::{
 };
 
 /// A house with its clients.
-struct House {
-    endpoint: Endpoint,
-    app: Arc<App>,
+pub(super) struct House {
+    pub endpoint: Endpoint,
+    pub app: Arc<App>,
 }
 
 impl House {
@@ -45,7 +46,7 @@ impl House {
     }
 
     /// With accounts.
-    fn on(db: Db) -> House {
+    pub fn on(db: Db) -> House {
         House::of(&[], db)
     }
 

@@ -7,7 +7,7 @@ use super::task::Task;
 use crate::{
     clock,
     records::{HeatRecord, Recorded, RunRecord, TraceText},
-    wire::{OwnRecordJson, RecordJson, RecordsJson},
+    wire::{HeatRecordsJson, OwnRecordJson, RecordJson},
 };
 
 impl Task {
@@ -42,7 +42,7 @@ impl Task {
             return;
         }
         let racers = recorded.runs.iter().map(RecordJson::of).collect();
-        self.tell_consoles("records", &RecordsJson { heat: recorded.heat, racers });
+        self.tell_consoles("records", &HeatRecordsJson { heat: recorded.heat, racers });
         for run in &recorded.runs {
             let racer = RacerId(run.racer);
             // Another account may have taken the seat since.

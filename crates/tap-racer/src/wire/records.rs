@@ -6,7 +6,7 @@ use crate::records::RecordedRun;
 
 /// The event `records`, for screens.
 #[derive(Clone, Debug, Serialize)]
-pub struct RecordsJson {
+pub struct HeatRecordsJson {
     pub heat: u32,
     pub racers: Vec<RecordJson>,
 }

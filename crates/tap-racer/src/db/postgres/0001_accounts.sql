@@ -98,6 +98,7 @@ CREATE TABLE boards (
     runs   BIGINT NOT NULL,
     latest BIGINT NOT NULL
 );
+CREATE INDEX boards_by_runs ON boards (runs DESC, key);
 
 -- The best ranked run of each account in each period: a board is a range of its index.
 CREATE TABLE bests (

@@ -98,6 +98,7 @@ CREATE TABLE boards (
     runs   INTEGER NOT NULL,
     latest INTEGER NOT NULL
 ) STRICT;
+CREATE INDEX boards_by_runs ON boards (runs DESC, key);
 
 -- The best ranked run of each account in each period: a board is a range of its index.
 CREATE TABLE bests (
