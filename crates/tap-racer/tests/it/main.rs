@@ -2,6 +2,7 @@
 
 mod kit;
 
+mod accounts;
 mod bests;
 mod chat;
 mod cohosts;
