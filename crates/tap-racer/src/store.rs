@@ -26,7 +26,7 @@ use tracing::error;
 
 use crate::clock;
 
-use lock::DataLock;
+pub use lock::DataLock;
 pub use saves::{Keeper, Saves};
 
 /// The database, which no other process has open.

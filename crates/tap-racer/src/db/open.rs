@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use sqlx::{AnyConnection, AnyPool, Connection, Executor, any::AnyPoolOptions};
+use sqlx::{AnyConnection, AnyPool, Connection, Executor, any::AnyPoolOptions, query_scalar};
 use tokio::time::timeout;
 
 use super::{DbError, Source, migrate};
@@ -31,8 +31,6 @@ pub(super) fn writers(source: &Source) -> usize {
 
 /// Connections to a database whose tables are up to date.
 pub(super) async fn pool(source: &Source) -> Result<AnyPool, DbError> {
-    static DRIVERS: Once = Once::new();
-    DRIVERS.call_once(sqlx::any::install_default_drivers);
     if let Source::Sqlite(path) = source {
         prepare(path).await?;
     }
@@ -56,6 +54,8 @@ pub(super) async fn pool(source: &Source) -> Result<AnyPool, DbError> {
 
 /// One connection, on which nothing is limited.
 pub(super) async fn connect(source: &Source) -> Result<AnyConnection, DbError> {
+    static DRIVERS: Once = Once::new();
+    DRIVERS.call_once(sqlx::any::install_default_drivers);
     let url = url(source)?;
     let connecting = AnyConnection::connect(&url);
     let connected = timeout(PATIENCE, connecting).await;
@@ -64,6 +64,21 @@ pub(super) async fn connect(source: &Source) -> Result<AnyConnection, DbError> {
         set_up_sqlite(&mut connection).await?;
     }
     Ok(connection)
+}
+
+/// One connection to a database whose tables are up to date, and stay as they are: nothing need be written.
+///
+/// # Errors
+/// When they are of another version, or it cannot be reached.
+pub async fn connect_as_it_is(source: &Source) -> Result<AnyConnection, DbError> {
+    let mut connection = connect(source).await?;
+    let version = query_scalar::<_, Option<i64>>("SELECT CAST(MAX(version) AS BIGINT) FROM _sqlx_migrations");
+    match version.fetch_one(&mut connection).await {
+        Ok(Some(version)) if version == migrate::version() => Ok(connection),
+        Ok(Some(version)) if version > migrate::version() => Err(DbError::Newer(source.to_string())),
+        Ok(_) => Err(DbError::Older(source.to_string())),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Readers do not wait for the writer, and what is committed survives a power cut.

@@ -1,0 +1,89 @@
+// What is kept for who has an account, and shown as it happens.
+import { expect, test } from '@playwright/test';
+
+import { logIn, manyAccounts, password, signUp } from '../support/accounts.js';
+import { everybodyLeaves, handset, television } from '../support/party.js';
+import { startServer } from '../support/server.js';
+
+let server;
+
+test.beforeAll(async () => {
+  server = await startServer({ args: manyAccounts });
+});
+test.afterAll(async () => {
+  await server.stop();
+});
+test.afterEach(async ({ browser }) => {
+  await everybodyLeaves(browser);
+});
+
+/** A browser of somebody on the account page. */
+async function accountPage(browser, name, enter) {
+  const context = await browser.newContext(television);
+  await enter(context, server, name);
+  const page = await context.newPage();
+  await page.goto(`${server.origin}/account`);
+  await expect(page.getByTestId('player-name')).toHaveText(name);
+  return page;
+}
+
+async function fillIn(page, name) {
+  await page.getByTestId('account-name').fill(name);
+  await page.getByTestId('account-password').fill(password);
+  await page.getByTestId('account-go').click();
+}
+
+test('what is wrong is said at the field, and the other form is one step away', async ({ browser }) => {
+  await signUp(await browser.newContext(), server, 'Cy');
+  const page = await (await browser.newContext(handset)).newPage();
+  await page.goto(`${server.origin}/account`);
+  await fillIn(page, 'cy');
+  const name = page.getByTestId('account-name');
+  await expect(name).toHaveAttribute('aria-invalid', 'true');
+  await expect(page.getByRole('alert')).toContainText('Somebody has this name already');
+  await page.getByTestId('to-login').click();
+  await page.getByTestId('account-password').fill('not the password');
+  await page.getByTestId('account-go').click();
+  await expect(page.getByRole('alert')).toContainText('do not belong together');
+  await page.getByTestId('account-password').fill(password);
+  await page.getByTestId('account-go').click();
+  await expect(page.getByTestId('player-name')).toHaveText('Cy');
+});
+
+test('who logs out everywhere is logged out on every open page', async ({ browser }) => {
+  const one = await accountPage(browser, 'Di', signUp);
+  const other = await accountPage(browser, 'Di', logIn);
+  await one.getByTestId('logout-everywhere').click();
+  for (const page of [one, other]) await expect(page.getByTestId('notice')).toContainText('You have been logged out.');
+  await other.reload();
+  await expect(other.getByTestId('account-go')).toBeVisible();
+});
+
+test('a deleted account takes everything with it', async ({ browser }) => {
+  const page = await accountPage(browser, 'Eve', signUp);
+  await page.getByTestId('delete-account').click();
+  await page.getByTestId('delete-password').fill('not the password');
+  await page.getByTestId('delete-go').click();
+  await expect(page.getByRole('alert')).toContainText('That is not the password.');
+  await page.getByTestId('delete-password').fill(password);
+  await page.getByTestId('delete-go').click();
+  await expect(page.getByTestId('notice')).toContainText('Your account is deleted');
+  await page.goto(`${server.origin}/player/Eve`);
+  await expect(page.getByRole('heading')).toHaveText('Nobody here is called Eve.');
+});
+
+test('a token that the server refuses keeps nobody out', async ({ browser }) => {
+  const context = await browser.newContext(television);
+  await signUp(context, server, 'Flo');
+  const page = await context.newPage();
+  let asked = 0;
+  await page.route('**/api/session', async (route) => {
+    const response = await route.fetch();
+    asked += 1;
+    const me = await response.json();
+    await route.fulfill({ response, json: asked === 1 ? { ...me, token: `${me.token.slice(0, -2)}xx` } : me });
+  });
+  await page.goto(`${server.origin}/account`);
+  await expect(page.getByTestId('player-name')).toHaveText('Flo');
+  expect(asked, 'the refused token was asked for anew').toBeGreaterThan(1);
+});
