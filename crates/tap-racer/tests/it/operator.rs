@@ -10,7 +10,12 @@ use crate::kit::{Server, soon};
 /// Whether it went well, and what it said on standard output or, if it did not, on standard error.
 async fn accounts(server: &Server, arguments: &[&str]) -> Result<String, String> {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tap-racer"));
-    command.env("RUST_BACKTRACE", "0").args(["accounts", "--data"]).arg(server.data()).args(arguments).stdin(Stdio::null());
+    command
+        .env("RUST_BACKTRACE", "0")
+        .args(["accounts", "--data"])
+        .arg(server.data())
+        .args(arguments)
+        .stdin(Stdio::null());
     let output = soon("a command", command.output()).await.expect("run");
     let text = |bytes: &[u8]| String::from_utf8(bytes.to_owned()).expect("text").trim_end().to_owned();
     match output.status.code() {
