@@ -42,7 +42,7 @@ pub struct Visitor {
     /// Who it is; guests are nobody.
     pub account: Option<Account>,
     /// Its connection, which is closed when its session ends.
-    pub connection: Option<Arc<Connection>>,
+    pub _connection: Option<Arc<Connection>>,
 }
 
 impl Visitor {
@@ -64,10 +64,10 @@ pub fn socket(app: Arc<App>) -> Socket<Visitor> {
         async move {
             let came_by = CameBy::from_headers(&connect.headers);
             let Some(token) = connect.params.get("token").or(connect.auth_token.as_ref()) else {
-                return Ok(Visitor { app, came_by, account: None, connection: None });
+                return Ok(Visitor { app, came_by, account: None, _connection: None });
             };
             let (account, connection) = app.accounts.connect(token).await.ok_or(Refusal)?;
-            Ok(Visitor { app, came_by, account: Some(account), connection: Some(Arc::new(connection)) })
+            Ok(Visitor { app, came_by, account: Some(account), _connection: Some(Arc::new(connection)) })
         }
     });
     topics(socket.id(|visitor| visitor.account_id().map(Accounts::socket_id)))

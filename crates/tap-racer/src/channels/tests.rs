@@ -74,7 +74,8 @@ impl House {
     /// A client of an account.
     async fn client_of(&self, account: AccountId) -> TestClient {
         let account = Account { id: account, name: Name::parse("Ada").expect("a name") };
-        let visitor = Visitor { app: self.app.clone(), came_by: None, account: Some(account), connection: None };
+        let visitor =
+            Visitor { app: self.app.clone(), came_by: None, account: Some(account), _connection: None };
         let socket = Socket::new(move |_| {
             let visitor = visitor.clone();
             async move { Ok(visitor) }

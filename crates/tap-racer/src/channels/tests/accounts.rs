@@ -3,10 +3,7 @@
 use sqlx::query;
 
 use super::*;
-use crate::{
-    accounts::Credentials,
-    db::test::on_each_database,
-};
+use crate::{accounts::Credentials, db::test::on_each_database};
 
 async fn connect(house: &House, token: &str) -> TestClient {
     let socket = super::super::socket(house.app.clone());
@@ -15,7 +12,8 @@ async fn connect(house: &House, token: &str) -> TestClient {
 
 /// A token of a session that has just begun.
 async fn enter(house: &House, name: &str) -> String {
-    let typed = Credentials { name: name.to_owned(), password: "correct horse".to_owned(), ..Credentials::default() };
+    let typed =
+        Credentials { name: name.to_owned(), password: "correct horse".to_owned(), ..Credentials::default() };
     let entered = house.app.accounts.sign_up(typed, [127, 0, 0, 1].into()).await.expect("an account");
     house.app.accounts.token(&entered.session)
 }
