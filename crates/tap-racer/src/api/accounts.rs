@@ -5,7 +5,6 @@ use std::sync::Arc;
 use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::json;
-use tracing::{debug, error};
 use warp::{
     Filter, Rejection, Reply,
     http::{HeaderValue, StatusCode, header},
@@ -51,21 +50,21 @@ pub(super) fn filter(
     let body = body.or(warp::any().map(|| None)).unify();
     let get = || warp::get().or(warp::head()).unify();
     let sign_up = warp::path!("api" / "account").and(warp::post()).and(asked.clone()).and(body);
-    let sign_up = sign_up.then(async |asked, body| done(sign_up_as(asked, body).await));
+    let sign_up = sign_up.then(|asked, body| told(asked, move |asked| sign_up_as(asked, body)));
     let log_in = warp::path!("api" / "session").and(warp::post()).and(asked.clone()).and(body);
-    let log_in = log_in.then(async |asked, body| done(log_in_as(asked, body).await));
+    let log_in = log_in.then(|asked, body| told(asked, move |asked| log_in_as(asked, body)));
     let who = warp::path!("api" / "session").and(get()).and(asked.clone());
-    let who = who.then(async |asked| done(who_is(asked).await));
+    let who = who.then(|asked| told(asked, who_is));
     let log_out = warp::path!("api" / "session").and(warp::delete()).and(asked.clone());
-    let log_out = log_out.then(async |asked| done(end_session(asked).await));
+    let log_out = log_out.then(|asked| told(asked, end_session));
     let everywhere = warp::path!("api" / "sessions").and(warp::delete()).and(asked.clone());
-    let everywhere = everywhere.then(async |asked| done(end_sessions(asked).await));
+    let everywhere = everywhere.then(|asked| told(asked, end_sessions));
     let password = warp::path!("api" / "account" / "password").and(warp::put()).and(asked.clone()).and(body);
-    let password = password.then(async |asked, body| done(change_password(asked, body).await));
+    let password = password.then(|asked, body| told(asked, move |asked| change_password(asked, body)));
     let delete = warp::path!("api" / "account" / "delete").and(warp::post()).and(asked.clone()).and(body);
-    let delete = delete.then(async |asked, body| done(delete_account(asked, body).await));
+    let delete = delete.then(|asked, body| told(asked, move |asked| delete_account(asked, body)));
     let export = warp::path!("api" / "account" / "export").and(get()).and(asked);
-    let export = export.then(async |asked| done(export_account(asked).await));
+    let export = export.then(|asked| told(asked, export_account));
     let sessions = who.or(log_in).unify().or(log_out).unify().or(everywhere).unify();
     sessions.or(sign_up).unify().or(password).unify().or(delete).unify().or(export).unify()
 }
@@ -158,8 +157,15 @@ async fn logged_in(asked: &Asked) -> Result<Session, AccountError> {
     asked.app.accounts.of_headers(&asked.headers).await?.ok_or(AccountError::Unauthorized)
 }
 
-fn done(answer: Answer) -> Response {
-    answer.unwrap_or_else(Reply::into_response)
+/// What is answered; a failure of the database is noted.
+async fn told<F: Future<Output = Answer>>(asked: Asked, answer: impl FnOnce(Asked) -> F) -> Response {
+    let db = asked.app.db.clone();
+    answer(asked).await.unwrap_or_else(|refused| {
+        if let Some(cause) = refused.cause() {
+            db.note(cause);
+        }
+        refused.into_response()
+    })
 }
 
 fn nothing() -> Response {
@@ -188,17 +194,13 @@ impl From<AccountError> for Refused {
             AccountError::RateLimited(_) => StatusCode::TOO_MANY_REQUESTS,
             AccountError::Busy | AccountError::Db(_) => StatusCode::SERVICE_UNAVAILABLE,
         };
-        if let AccountError::Db(cause) = &error {
-            let cause_of_it = cause as &dyn std::error::Error;
-            if cause.is_passing() {
-                debug!(cause = cause_of_it, "accounts are unavailable");
-            } else {
-                error!(cause = cause_of_it, "the database refused what was asked of it");
-            }
-        }
         let refused = Refused::new(status, &error.to_string());
         match error {
             AccountError::RateLimited(wait) => refused.until(wait),
+            AccountError::Db(cause) if cause.is_passing() => refused.for_the(cause),
+            AccountError::Db(cause) => {
+                Refused::new(StatusCode::INTERNAL_SERVER_ERROR, "failed").for_the(cause)
+            }
             _ => refused,
         }
     }
