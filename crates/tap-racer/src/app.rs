@@ -17,7 +17,7 @@ use crate::{
     clock::{self, Clock},
     config::{Config, HostKey},
     db::{Db, DbError, Source},
-    pages,
+    news, pages,
     rate::PerAddress,
     records::{Recorder, Records},
     restore::{self, SavedRooms},
@@ -92,6 +92,7 @@ pub struct Running {
     rooms: Rooms,
     db: Db,
     recorder: Recorder,
+    news: JoinHandle<()>,
     keeper: Keeper,
     stop: oneshot::Sender<()>,
     serving: JoinHandle<io::Result<()>>,
@@ -126,6 +127,9 @@ impl App {
         ));
         saved.restore(&app.rooms, &mut store).await;
         let keeper = Keeper::start(saves.clone(), data, store);
+        let recorded = app.records.subscribe();
+        let news = news::spread(recorded, db.clone(), endpoint.clone(), app.boards.clone());
+        let news = tokio::spawn(news);
         let recorder = Recorder::start(saves, db.clone(), app.records.clone(), app.rooms.clone());
         let (addresses, rooms) = (app.addresses.clone(), app.rooms.clone());
         let socket = endpoint.mount("/socket", channels::socket(app.clone()));
@@ -135,7 +139,7 @@ impl App {
         let until = async move { drop(stopped.await) };
         let serving = tokio::spawn(server.run(everything, until));
         info!(address = %addresses.listening, "listening");
-        Ok(Running { endpoint, addresses, rooms, db, recorder, keeper, stop, serving })
+        Ok(Running { endpoint, addresses, rooms, db, recorder, news, keeper, stop, serving })
     }
 
     /// A server that listens nowhere yet.
@@ -218,6 +222,7 @@ impl Running {
             let _ = self.serving.await;
         }
         self.recorder.close().await;
+        self.news.abort();
         self.keeper.close().await;
         self.db.close().await;
     }
