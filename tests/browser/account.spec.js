@@ -54,7 +54,7 @@ test('a race run on one phone stands on the account page of another browser at o
   await expect(other.getByTestId('stat-races')).toHaveText('0');
 
   await phone.getByTestId('join').click();
-  await expectPhase(phone, 'lobby');
+  await host.heard('racer_joined');
   await host.ask('start', { rules: { ...sprint, countdown: 0 } });
   await expectPhase(phone, 'running');
   await tap(phone, 8);
@@ -78,6 +78,7 @@ test('a guest who signs up keeps what this device has raced, to be seen again ta
   const { code, client, host } = await room();
   const context = await browser.newContext({ ...handset, reducedMotion: 'reduce' });
   const phone = await joinIn(context, `${server.origin}/play/${code}`, 'Bo');
+  await host.heard('racer_joined');
   await host.ask('start', { rules: { ...sprint, countdown: 0 } });
   await expectPhase(phone, 'running');
   await tap(phone, 8);

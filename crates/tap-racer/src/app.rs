@@ -1,10 +1,15 @@
 //! The server as a whole: what it is made of, how it starts, how it stops.
 
-use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    io,
+    net::SocketAddr,
+    sync::{Arc, Weak},
+    time::Duration,
+};
 
 use ::channels::{Drain, Endpoint, Presence, Server};
 use thiserror::Error;
-use tokio::{sync::oneshot, task::JoinHandle};
+use tokio::{sync::oneshot, task::JoinHandle, time::sleep};
 use tracing::info;
 use warp::Filter;
 
@@ -29,6 +34,9 @@ use crate::{
 
 /// How long clients are waited for when the server stops.
 const FAREWELL: Duration = Duration::from_secs(3);
+
+/// Who has ended a session elsewhere waits this long for its connections to be closed here.
+const LOOK_AFTER_SESSIONS: Duration = Duration::from_secs(15);
 
 /// Tickets for one address, which a hall full of guests may share. Who gets none comes without.
 const TICKETS_PER_MINUTE: u32 = 3000;
@@ -133,11 +141,12 @@ impl App {
         let recorder = Recorder::start(saves, db.clone(), app.records.clone(), app.rooms.clone());
         let (addresses, rooms) = (app.addresses.clone(), app.rooms.clone());
         let socket = endpoint.mount("/socket", channels::socket(app.clone()));
-        let everything = socket.or(api::filter(app)).unify().or(pages::filter()).unify();
+        let everything = socket.or(api::filter(app.clone())).unify().or(pages::filter()).unify();
         let (stop, stopped) = oneshot::channel();
         // Also when the handle is dropped: nobody could stop it any more.
         let until = async move { drop(stopped.await) };
         let serving = tokio::spawn(server.run(everything, until));
+        tokio::spawn(look_after_sessions(Arc::downgrade(&app)));
         info!(address = %addresses.listening, "listening");
         Ok(Running { endpoint, addresses, rooms, db, recorder, news, keeper, stop, serving })
     }
@@ -185,6 +194,17 @@ impl App {
     /// Whether a console needs a token to control this room.
     pub fn requires_host_token(&self, room: RoomId) -> bool {
         room != RoomId::House || self.host_key.is_some()
+    }
+}
+
+/// Until there is no server any more.
+async fn look_after_sessions(app: Weak<App>) {
+    loop {
+        sleep(LOOK_AFTER_SESSIONS).await;
+        let Some(app) = app.upgrade() else { return };
+        if let Err(error) = app.accounts.hang_up_on_the_ended().await {
+            app.db.note(&error);
+        }
     }
 }
 

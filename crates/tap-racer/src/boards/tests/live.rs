@@ -37,7 +37,7 @@ impl House {
 
     async fn client(&self, account: Option<AccountId>) -> TestClient {
         let account = account.map(|id| Account { id, name: Name::parse("Ada").expect("a name") });
-        let visitor = Visitor { app: self.app.clone(), came_by: None, account };
+        let visitor = Visitor { app: self.app.clone(), came_by: None, account, _connection: None };
         let socket = Socket::new(move |_| {
             let visitor = visitor.clone();
             async move { Ok(visitor) }
