@@ -19,6 +19,7 @@ use crate::{
     db::{Db, DbError, Source},
     pages,
     rate::PerAddress,
+    records::{Recorder, Records},
     restore::{self, SavedRooms},
     rooms::{House, RoomId, Rooms},
     scores::Scores,
@@ -52,6 +53,8 @@ pub struct App {
     pub accounts: Accounts,
     /// What games have made in it.
     pub scores: Scores,
+    /// Where to hear of what is recorded.
+    pub records: Records,
     /// Who is the fastest in it.
     pub boards: Boards,
     /// What a host of the house room must know.
@@ -88,6 +91,7 @@ pub struct Running {
     addresses: Addresses,
     rooms: Rooms,
     db: Db,
+    recorder: Recorder,
     keeper: Keeper,
     stop: oneshot::Sender<()>,
     serving: JoinHandle<io::Result<()>>,
@@ -121,7 +125,8 @@ impl App {
             db.clone(),
         ));
         saved.restore(&app.rooms, &mut store).await;
-        let keeper = Keeper::start(saves, data, store);
+        let keeper = Keeper::start(saves.clone(), data, store);
+        let recorder = Recorder::start(saves, db.clone(), app.records.clone(), app.rooms.clone());
         let (addresses, rooms) = (app.addresses.clone(), app.rooms.clone());
         let socket = endpoint.mount("/socket", channels::socket(app.clone()));
         let everything = socket.or(api::filter(app)).unify().or(pages::filter()).unify();
@@ -130,7 +135,7 @@ impl App {
         let until = async move { drop(stopped.await) };
         let serving = tokio::spawn(server.run(everything, until));
         info!(address = %addresses.listening, "listening");
-        Ok(Running { endpoint, addresses, rooms, db, keeper, stop, serving })
+        Ok(Running { endpoint, addresses, rooms, db, recorder, keeper, stop, serving })
     }
 
     /// A server that listens nowhere yet.
@@ -167,6 +172,7 @@ impl App {
             boards: Boards::new(db.clone(), endpoint, clock::wall_clock),
             db,
             accounts,
+            records: Records::default(),
             host_key: config.host_key,
             clock,
         }
@@ -211,6 +217,7 @@ impl Running {
         if !self.serving.is_finished() {
             let _ = self.serving.await;
         }
+        self.recorder.close().await;
         self.keeper.close().await;
         self.db.close().await;
     }

@@ -20,6 +20,7 @@ mod order;
 mod party;
 mod people;
 mod phone;
+mod record;
 mod report;
 mod saved;
 mod saving;

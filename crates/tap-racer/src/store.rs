@@ -1,9 +1,11 @@
 //! What outlives the process: the rooms, in an SQLite database in the data folder.
 //!
-//! Rooms hand their newest state to [`Saves`] and never wait; one task writes it down. Here are rows and
-//! files, and nothing of what the rows mean.
+//! Rooms hand their newest state to [`Saves`] and never wait; one task writes it down. With it go the heats
+//! that are over: they stay in the [`outbox`] until they are recorded elsewhere. Here are rows and files, and
+//! nothing of what the rows mean.
 
 mod lock;
+mod outbox;
 mod saves;
 #[cfg(test)]
 mod tests;
@@ -27,6 +29,7 @@ use tracing::error;
 use crate::clock;
 
 pub use lock::DataLock;
+pub use outbox::{Handled, HeatRow};
 pub use saves::{Keeper, Saves};
 
 /// The database, which no other process has open.
@@ -131,12 +134,20 @@ impl Store {
         Ok(Store { connection, _lock: lock })
     }
 
-    /// Writes all of it down, or nothing.
+    /// Writes all of it down, or nothing: rooms, the heats that are over, and which of those of before were
+    /// handled.
     ///
     /// # Errors
     /// A full disk, say.
-    pub async fn save(&mut self, changes: impl Iterator<Item = &Change>) -> Result<(), StoreError> {
+    pub async fn save(
+        &mut self,
+        changes: impl Iterator<Item = &Change>,
+        heats: &[HeatRow],
+        handled: &[Handled],
+    ) -> Result<(), StoreError> {
         let mut transaction = self.connection.begin().await?;
+        outbox::add(&mut transaction, heats).await?;
+        outbox::remove(&mut transaction, handled).await?;
         for change in changes {
             let query = match change {
                 Change::Save(row) => {
@@ -238,7 +249,10 @@ async fn prepare(connection: &mut SqliteConnection, path: &Path) -> Result<(), S
 
 /// In the order in which they are applied, each once. One that was ever released stays as it is.
 fn migrations() -> Migrator {
-    let steps = [("rooms", include_str!("store/0001_rooms.sql"))];
+    let steps = [
+        ("rooms", include_str!("store/0001_rooms.sql")),
+        ("finished heats", include_str!("store/0002_finished_heats.sql")),
+    ];
     let migration = |((name, sql), version): ((&'static str, &'static str), i64)| {
         Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)
     };

@@ -7,6 +7,7 @@ mod console;
 mod params;
 mod play;
 mod profile;
+mod records;
 mod results;
 mod rules;
 mod tournament;
@@ -29,7 +30,8 @@ pub use profile::{
     AccountJoined, AccountJson, BoardOpened, EntryJson, GameJson, KindJson, KindStatsJson, ProfileJson,
     Progress, RaceJson, RecordsJson, StatsJson, TopJson, rate,
 };
-pub use results::ResultsJson;
+pub use records::{HeatRecordsJson, OwnRecordJson, RecordJson};
+pub use results::{ResultsJson, outcome};
 pub use rules::{BadRulesJson, RulesJson};
 pub use tournament::{EntrantJson, GroupJson, InTournament, TournamentJson};
 

@@ -27,7 +27,7 @@ fn accounts(db: &Db) -> Accounts {
 }
 
 fn typed(name: &str, password: &str) -> Credentials {
-    Credentials { name: name.to_owned(), password: password.to_owned(), session: None }
+    Credentials { name: name.to_owned(), password: password.to_owned(), session: None, seats: Vec::new() }
 }
 
 fn here() -> IpAddr {

@@ -15,6 +15,7 @@ use super::{Asked, Refused, answer};
 use crate::{
     accounts::{AccountError, Credentials, Entered, Session, SessionSecret},
     app::App,
+    records::Recorded,
     tokens::SESSION_TOKEN_LIFE,
 };
 
@@ -25,6 +26,8 @@ const BODY: u64 = 32 * 1024;
 struct Typed {
     name: String,
     password: String,
+    #[serde(default)]
+    seats: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -72,23 +75,32 @@ pub(super) fn filter(
 async fn sign_up_as(asked: Asked, body: Option<Bytes>) -> Answer {
     let credentials = credentials(&asked, body.as_ref())?;
     let entered = asked.app.accounts.sign_up(credentials, asked.from).await?;
-    Ok(let_in(&asked, StatusCode::CREATED, &entered))
+    Ok(let_in(&asked, StatusCode::CREATED, entered))
 }
 
 async fn log_in_as(asked: Asked, body: Option<Bytes>) -> Answer {
     let credentials = credentials(&asked, body.as_ref())?;
     let entered = asked.app.accounts.log_in(credentials, asked.from).await?;
-    Ok(let_in(&asked, StatusCode::OK, &entered))
+    Ok(let_in(&asked, StatusCode::OK, entered))
 }
 
 fn credentials(asked: &Asked, body: Option<&Bytes>) -> Result<Credentials, Refused> {
     asked.must_be_ours()?;
-    let Typed { name, password } = asked.read(body)?;
-    Ok(Credentials { name, password, session: SessionSecret::of_headers(&asked.headers) })
+    let Typed { name, password, seats } = asked.read(body)?;
+    Ok(Credentials { name, password, session: SessionSecret::of_headers(&asked.headers), seats })
 }
 
-fn let_in(asked: &Asked, status: StatusCode, Entered { session, secret }: &Entered) -> Response {
-    let response = answer(status, &json!({ "account": session.as_json(), "claimed": 0 }));
+fn let_in(asked: &Asked, status: StatusCode, entered: Entered) -> Response {
+    let Entered { session, secret, claimed } = entered;
+    let response = answer(status, &json!({ "account": session.as_json(), "claimed": claimed.runs }));
+    if claimed.runs > 0 {
+        asked.app.records.announce(Recorded {
+            room: None,
+            heat: 0,
+            runs: Vec::new(),
+            boards: claimed.boards,
+        });
+    }
     with_cookie(response, &secret.cookie(asked.is_secure()))
 }
 

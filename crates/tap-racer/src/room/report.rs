@@ -91,6 +91,7 @@ impl Task {
             self.tell_all_phones(Some(results));
         }
         if results.is_final {
+            self.record_heat(results);
             self.keep_bests(results);
             self.learn_paces(results);
             self.record_in_tournament(results);
@@ -186,6 +187,7 @@ impl Task {
             flagged: racer.flagged,
             in_heat: racer.in_heat,
             cohost: self.is_cohost(racer.id),
+            account: self.account_of(racer.id).is_some(),
             handicap: self.handicap_json(racer),
         }
     }

@@ -203,6 +203,7 @@ impl Task {
                 self.saving.soon();
                 let _ = reply.send(self.calibrate(ticket, measured));
             }
+            Request::Recorded { recorded } => self.tell_recorded(recorded),
             Request::Freeze { reply } => {
                 self.save();
                 self.is_frozen = true;
@@ -275,6 +276,8 @@ impl Task {
         self.tick_if_due(now);
         self.forget_knocks(|knock| knock.is_over(now));
         if self.has_ended {
+            // A heat that has just ended is recorded although its room is gone.
+            self.save();
             self.tell_what_waited();
             self.entry.remove_for_good(self.handle.made());
             return true;

@@ -2,35 +2,18 @@
 
 use std::collections::HashMap;
 
-use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
 use race::{Command, Millis, RacerId, Refused, Trace};
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
+use serde::{Deserialize, Serialize};
 
 use super::task::Task;
+use crate::records::TraceText;
 
 /// The traces of the heat that is on. They are saved with the room: a run goes on through a restart.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Traces {
-    runs: HashMap<RacerId, Text>,
+    runs: HashMap<RacerId, TraceText>,
     /// What has happened to everybody: how the trace of who is first heard now begins.
-    to_all: Text,
-}
-
-/// A trace as it is written down.
-#[derive(Clone, Debug, Default)]
-pub struct Text(pub Trace);
-
-impl Serialize for Text {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&STANDARD_NO_PAD.encode(self.0.as_bytes()))
-    }
-}
-
-impl<'de> Deserialize<'de> for Text {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Text, D::Error> {
-        let bytes = STANDARD_NO_PAD.decode(String::deserialize(deserializer)?).map_err(D::Error::custom)?;
-        Trace::from_bytes(&bytes).map(Text).map_err(D::Error::custom)
-    }
+    to_all: TraceText,
 }
 
 impl Traces {
@@ -39,7 +22,7 @@ impl Traces {
 
     /// Of a heat whose beginning nobody has heard: they hold nothing.
     pub fn missed() -> Traces {
-        Traces { runs: HashMap::new(), to_all: Text(Trace::cut()) }
+        Traces { runs: HashMap::new(), to_all: TraceText(Trace::cut()) }
     }
 
     /// Of a racer, if it was kept.
@@ -55,7 +38,7 @@ impl Traces {
     }
 
     fn outage(&mut self, since: Millis, until: Millis) {
-        for Text(run) in self.runs.values_mut().chain([&mut self.to_all]) {
+        for TraceText(run) in self.runs.values_mut().chain([&mut self.to_all]) {
             run.outage(since, until);
         }
     }
@@ -75,7 +58,8 @@ impl Task {
         if let (Some(state), Some(go_at)) = (self.race.racer(racer), self.race.phase().go_at())
             && state.claimed > before
         {
-            self.traces.hear(racer, false, self.race.now() - go_at, state.claimed, at);
+            let is_kept = self.account_of(racer).is_some();
+            self.traces.hear(racer, is_kept, self.race.now() - go_at, state.claimed, at);
         }
         self.saving.soon();
         self.follow(events);
@@ -118,7 +102,7 @@ mod tests {
         assert!([1, 2].map(RacerId).into_iter().all(|racer| read.of(racer) == traces.of(racer)));
         assert_eq!(read.of(RacerId(2)).map(|trace| trace.steps().count()), Some(2), "the outage as well");
         for bad in ["", "!", "Ag", "AQI"] {
-            assert!(serde_json::from_value::<Text>(bad.into()).is_err(), "{bad}");
+            assert!(serde_json::from_value::<TraceText>(bad.into()).is_err(), "{bad}");
         }
     }
 

@@ -1,7 +1,7 @@
 //! From rooms that must not wait to a disk that may be slow, full or gone.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, VecDeque},
     error::Error,
     path::PathBuf,
     sync::{
@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use metrics::{Counter, counter};
+use metrics::{Counter, counter, gauge};
 use parking_lot::Mutex;
 use tokio::{
     sync::{Notify, oneshot},
@@ -20,11 +20,13 @@ use tokio::{
 };
 use tracing::{error, info};
 
-use super::{Change, RoomRow, Store, StoreError};
-use crate::{clock, room::SavedRoom, rooms::RoomId};
+use super::{Change, Handled, HeatRow, RoomRow, Store, StoreError};
+use crate::{clock, records::HeatRecord, room::SavedRoom, rooms::RoomId};
 
 /// Between two tries to write while none succeeds.
 const RETRY: Duration = Duration::from_secs(1);
+/// So many heats at most wait in memory for a disk that cannot be written; of more the oldest are dropped.
+const MOST_HEATS: usize = 1000;
 /// How long a server that stops tries to write what is left.
 const LAST_TRY: Duration = Duration::from_secs(3);
 
@@ -39,6 +41,8 @@ struct Shared {
     /// Held for an insertion or to take all of it.
     pending: Mutex<AllPending>,
     news: Notify,
+    /// Heats were written.
+    heats: Notify,
     /// Whether anything can be written.
     works: AtomicBool,
 }
@@ -47,6 +51,12 @@ struct Shared {
 struct AllPending {
     /// The newest of each room: no more than there are rooms.
     rooms: HashMap<RoomId, Pending>,
+    /// In the order in which they ended; no newer state of their room takes their place.
+    heats: Vec<HeatRecord>,
+    /// What became of those of before.
+    handled: Vec<Handled>,
+    /// Who wants to know of the oldest one: nobody but the recorder.
+    asks: Vec<oneshot::Sender<Option<HeatRow>>>,
     /// One for each of these at most, as a room waits for its newest state alone.
     waiting: Vec<Written>,
 }
@@ -59,38 +69,77 @@ enum Pending {
 /// Told when what was handed over up to now is written; dropped when it was not.
 type Written = oneshot::Sender<()>;
 
+/// What was handed over since the last time, in words.
+#[derive(Default)]
+struct News {
+    changes: Vec<Change>,
+    heats: Vec<HeatRow>,
+    handled: Vec<Handled>,
+    asks: Vec<oneshot::Sender<Option<HeatRow>>>,
+    waiting: Vec<Written>,
+}
+
 impl Saves {
-    /// The state of a room, to be written as soon as may be, and the word that it is; none when nothing
-    /// can be written.
-    pub fn save(&self, id: RoomId, room: SavedRoom) -> Option<oneshot::Receiver<()>> {
+    /// The state of a room, to be written as soon as may be, with the heats that are over in it; and the word
+    /// that all of it is written. None when nothing can be written.
+    pub fn save(&self, id: RoomId, room: SavedRoom, heats: Vec<HeatRecord>) -> Option<oneshot::Receiver<()>> {
         let (written, is_written) = oneshot::channel();
         let works = self.shared.works.load(Ordering::Relaxed);
-        self.put(id, Pending::Save(Box::new(room)), works.then_some(written));
+        self.put(|pending| {
+            pending.rooms.insert(id, Pending::Save(Box::new(room)));
+            pending.heats.extend(heats);
+            pending.waiting.retain(|waiting| !waiting.is_closed());
+            pending.waiting.extend(works.then_some(written));
+        });
         works.then_some(is_written)
     }
 
     /// A room has ended.
     pub fn remove(&self, id: RoomId) {
-        self.put(id, Pending::Remove, None);
+        self.put(|pending| drop(pending.rooms.insert(id, Pending::Remove)));
     }
 
-    fn put(&self, id: RoomId, room: Pending, written: Option<Written>) {
-        let mut pending = self.shared.pending.lock();
-        pending.rooms.insert(id, room);
-        pending.waiting.retain(|waiting| !waiting.is_closed());
-        pending.waiting.extend(written);
-        drop(pending);
+    /// The heat that has waited longest to be recorded, if there is one, once it is written what became of
+    /// the one before. Waits for as long as nothing can be written.
+    pub async fn next_heat(&self, before: Option<Handled>) -> Option<HeatRow> {
+        let (ask, answer) = oneshot::channel();
+        self.put(|pending| {
+            pending.handled.extend(before);
+            pending.asks.push(ask);
+        });
+        answer.await.ok().flatten()
+    }
+
+    /// Waits until there may be another heat.
+    pub async fn heat_written(&self) {
+        self.shared.heats.notified().await;
+    }
+
+    fn put(&self, put: impl FnOnce(&mut AllPending)) {
+        put(&mut self.shared.pending.lock());
         self.shared.news.notify_one();
     }
 
     /// Everything that is new, and who waits for it. What a room hands over is put into words here and
     /// not by the room: for fifteen thousand racers that takes long.
-    async fn take(&self) -> (Vec<Change>, Vec<Written>) {
-        let AllPending { rooms, waiting } = std::mem::take(&mut *self.shared.pending.lock());
-        let changes = spawn_blocking(|| rooms.into_iter().filter_map(change).collect());
+    async fn take(&self) -> News {
+        let AllPending { rooms, heats, handled, asks, waiting } =
+            std::mem::take(&mut *self.shared.pending.lock());
+        let words = spawn_blocking(move || {
+            let changes = rooms.into_iter().filter_map(change).collect();
+            (changes, heats.iter().filter_map(heat_row).collect())
+        });
         // A room whose state has no words goes on unsaved.
-        (changes.await.unwrap_or_default(), waiting)
+        let (changes, heats) = words.await.unwrap_or_default();
+        News { changes, heats, handled, asks, waiting }
     }
+}
+
+fn heat_row(heat: &HeatRecord) -> Option<HeatRow> {
+    let record = serde_json::to_vec(heat).inspect_err(|error| {
+        error!(room = heat.room, heat = heat.heat, %error, "a heat has no json form and is not recorded");
+    });
+    Some(HeatRow { id: heat.id.to_string(), finished_at: heat.finished_at, record: record.ok()? })
 }
 
 fn change((id, pending): (RoomId, Pending)) -> Option<Change> {
@@ -131,6 +180,10 @@ impl Keeper {
             data,
             store,
             unwritten: HashMap::new(),
+            heats: VecDeque::new(),
+            handled: Vec::new(),
+            asks: Vec::new(),
+            unrecorded: None,
             saved: counter!("tap_racer_rooms_saved_total"),
             failed: counter!("tap_racer_saves_failed_total"),
         };
@@ -153,6 +206,12 @@ struct Writer {
     store: Option<Store>,
     /// What the last try did not write, the newest of each room.
     unwritten: HashMap<String, Change>,
+    /// Likewise, in their order.
+    heats: VecDeque<HeatRow>,
+    handled: Vec<Handled>,
+    asks: Vec<oneshot::Sender<Option<HeatRow>>>,
+    /// How many heats are on the disk, as far as that is known.
+    unrecorded: Option<i64>,
     saved: Counter,
     failed: Counter,
 }
@@ -187,9 +246,13 @@ impl Writer {
     }
 
     async fn write(&mut self) {
-        let (news, waiting) = self.saves.take().await;
-        self.unwritten.extend(news.into_iter().map(|change| (change.id().to_owned(), change)));
+        let News { changes, heats, handled, asks, waiting } = self.saves.take().await;
+        self.unwritten.extend(changes.into_iter().map(|change| (change.id().to_owned(), change)));
+        self.heats.extend(heats);
+        self.handled.extend(handled);
+        self.asks.extend(asks);
         let written = self.try_to_write().await;
+        self.bound_heats();
         // A change is logged, and not each try.
         let worked = self.saves.shared.works.swap(written.is_ok(), Ordering::Relaxed);
         match written {
@@ -217,11 +280,46 @@ impl Writer {
             Some(store) => store,
             none => none.insert(Store::open(&self.data).await?),
         };
-        if !self.unwritten.is_empty() {
-            store.save(self.unwritten.values()).await?;
+        if !self.unwritten.is_empty() || !self.heats.is_empty() || !self.handled.is_empty() {
+            store.save(self.unwritten.values(), self.heats.make_contiguous(), &self.handled).await?;
             self.saved.increment(self.unwritten.len() as u64);
             self.unwritten.clear();
+            if !self.heats.is_empty() || !self.handled.is_empty() {
+                self.unrecorded = None;
+            }
+            if !self.heats.is_empty() {
+                self.saves.shared.heats.notify_one();
+            }
+            self.heats.clear();
+            self.handled.clear();
+        }
+        if self.unrecorded.is_none() {
+            drop_too_many(store.drop_heats().await?);
+            self.unrecorded = Some(store.heats().await?);
+        }
+        if !self.asks.is_empty() {
+            let oldest = store.oldest_heat().await?;
+            for ask in self.asks.drain(..) {
+                // Who does not wait any more need not be told.
+                let _ = ask.send(oldest.clone());
+            }
         }
         Ok(())
+    }
+
+    /// Tells how many heats wait; of too many the oldest are given up.
+    fn bound_heats(&mut self) {
+        let too_many = self.heats.len().saturating_sub(MOST_HEATS);
+        self.heats.drain(..too_many);
+        drop_too_many(too_many as u64);
+        let unrecorded = self.heats.len() as f64 + self.unrecorded.unwrap_or(0) as f64;
+        gauge!("tap_racer_heats_unrecorded").set(unrecorded);
+    }
+}
+
+fn drop_too_many(dropped: u64) {
+    if dropped > 0 {
+        counter!("tap_racer_heats_dropped_total").increment(dropped);
+        error!(heats = dropped, "too many heats wait to be recorded: the oldest are dropped");
     }
 }

@@ -1,5 +1,7 @@
 //! The database on a real disk, in good times and bad.
 
+mod outbox;
+
 use std::{fs, os::unix::fs::PermissionsExt, path::Path, time::Duration};
 
 use tokio::time::{sleep, timeout};
@@ -47,7 +49,7 @@ fn room(id: &str, state: &str) -> RoomRow {
 
 async fn save(store: &mut Store, rooms: &[RoomRow]) {
     let changes: Vec<Change> = rooms.iter().cloned().map(Change::Save).collect();
-    store.save(changes.iter()).await.expect("saved");
+    store.save(changes.iter(), &[], &[]).await.expect("saved");
 }
 
 async fn all(store: &mut Store) -> Vec<(String, String)> {
@@ -65,7 +67,7 @@ async fn the_newest_state_of_each_room_is_there_after_a_restart() {
     let mut store = open(&folder).await;
     save(&mut store, &[room("", "house"), room("K7QF", "old"), room("CDFH", "ended")]).await;
     save(&mut store, &[room("K7QF", "new")]).await;
-    store.save([Change::Remove { id: "CDFH".to_owned() }].iter()).await.expect("removed");
+    store.save([Change::Remove { id: "CDFH".to_owned() }].iter(), &[], &[]).await.expect("removed");
     store.close().await;
     let mut store = open(&folder).await;
     assert_eq!(all(&mut store).await, [pair("", "house"), pair("K7QF", "new")]);
@@ -140,7 +142,7 @@ async fn a_database_of_a_newer_version_is_left_alone() {
     let folder = Folder::new();
     let mut store = open(&folder).await;
     save(&mut store, &[room("K7QF", "state")]).await;
-    sqlx::query("UPDATE _sqlx_migrations SET version = 99")
+    sqlx::query("UPDATE _sqlx_migrations SET version = 99 WHERE version = 1")
         .execute(&mut store.connection)
         .await
         .expect("newer");
@@ -169,11 +171,11 @@ async fn what_does_not_fit_on_a_full_disk_is_written_once_it_does() {
     let mut store = open(&folder).await;
     sqlx::query("PRAGMA max_page_count = 12").execute(&mut store.connection).await.expect("a small disk");
     let large = Change::Save(room("K7QF", &"large ".repeat(50_000)));
-    let refused = store.save([Change::Save(room("", "house")), large.clone()].iter()).await.err();
+    let refused = store.save([Change::Save(room("", "house")), large.clone()].iter(), &[], &[]).await.err();
     assert!(refused.is_some_and(|error| error.to_string().contains("full")));
     assert_eq!(all(&mut store).await, [], "all or nothing");
     sqlx::query("PRAGMA max_page_count = 100000").execute(&mut store.connection).await.expect("a large disk");
-    store.save([large].iter()).await.expect("saved");
+    store.save([large].iter(), &[], &[]).await.expect("saved");
 }
 
 #[tokio::test]
