@@ -125,7 +125,8 @@ impl App {
             db.clone(),
         ));
         saved.restore(&app.rooms, &mut store).await;
-        let keeper = Keeper::start(saves.clone(), data, store);
+        let rooms = app.rooms.clone();
+        let keeper = Keeper::start(saves.clone(), data, store, move || rooms.save_all());
         let recorder = Recorder::start(saves, db.clone(), app.records.clone(), app.rooms.clone());
         let (addresses, rooms) = (app.addresses.clone(), app.rooms.clone());
         let socket = endpoint.mount("/socket", channels::socket(app.clone()));

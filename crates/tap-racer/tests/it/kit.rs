@@ -84,6 +84,11 @@ impl Server {
         Server::on(data, flags)
     }
 
+    /// Its data folder.
+    pub fn data(&self) -> &Path {
+        &self.data.0
+    }
+
     /// The key that this server signs with.
     pub fn secret(&self) -> Vec<u8> {
         std::fs::read(self.data.0.join("secret")).expect("a key")
