@@ -9,6 +9,7 @@ mod entering;
 mod error;
 mod export;
 mod leaving;
+mod managing;
 mod password;
 mod session;
 #[cfg(test)]
@@ -38,6 +39,7 @@ use password::Passwords;
 
 pub use entering::{Credentials, Entered};
 pub use error::AccountError;
+pub use managing::{Listed, delete_named, find, list, reset_password};
 pub use session::{SessionId, SessionSecret};
 
 /// An account, as the database counts them. A number is never given again.
@@ -136,9 +138,11 @@ impl Accounts {
             .bind(clock::wall_clock().0)
             .fetch_one(pool);
         match timeout(LOOK, looking).await {
-            Ok(Ok(0)) => None,
-            _ => Some(account),
+            Ok(Ok(0)) => return None,
+            Ok(Err(error)) => self.db.note(&error.into()),
+            _ => {}
         }
+        Some(account)
     }
 
     /// The name of the account's connections, by which they are closed.

@@ -1,5 +1,7 @@
 //! The command line: what is run beside the server, on the same data.
 
+mod accounts;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
@@ -9,6 +11,8 @@ use crate::{
     backup::{self, BackupError},
     config::Config,
 };
+
+pub use accounts::{Accounts, AccountsError};
 
 /// A multiplayer tap-race party game: one server, a big screen, everybody's phones.
 ///
@@ -29,6 +33,9 @@ pub struct Cli {
 /// What is done instead of serving.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Lists accounts, deletes them, and gives them new passwords; also while a server runs.
+    #[command(subcommand)]
+    Accounts(Accounts),
     /// Writes all accounts, with their races and scores, into a file; also while a server runs.
     ///
     /// The file is the same for SQLite and PostgreSQL, so that it also moves accounts from one to the other.
@@ -69,6 +76,9 @@ pub enum CommandError {
     /// It was `backup` or `restore`.
     #[error(transparent)]
     Backup(#[from] BackupError),
+    /// It was one of `accounts`.
+    #[error(transparent)]
+    Accounts(#[from] AccountsError),
 }
 
 impl Command {
@@ -78,6 +88,7 @@ impl Command {
     /// When it could not be done: then nothing has changed.
     pub async fn run(self, config: &Config) -> Result<(), CommandError> {
         match self {
+            Command::Accounts(command) => command.run(config).await?,
             Command::Backup(Backup { file, force }) => {
                 let saved = backup::write(config, &file, force).await?;
                 println!("saved in {} ({saved})", file.display());

@@ -49,7 +49,7 @@ mod wire;
 
 pub use app::{App, Running, StartError};
 pub use backup::BackupError;
-pub use cli::{Backup, Cli, Command, CommandError, Restore};
+pub use cli::{Accounts, AccountsError, Backup, Cli, Command, CommandError, Restore};
 pub use config::{BadPublicUrl, Config, EmptyHostKey, HostKey, LogFormat, PublicUrl};
 pub use db::{BadDatabaseUrl, DatabaseUrl, DbError, Source};
 pub use qr::terminal as terminal_qr;

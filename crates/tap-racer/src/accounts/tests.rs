@@ -9,7 +9,7 @@ use sqlx::{AssertSqlSafe, query, query_scalar};
 
 use super::{
     Account, AccountError, AccountId, Accounts, Credentials, Entered, Session, SessionId, SessionSecret,
-    session,
+    delete_named, find, list, reset_password, session,
 };
 use crate::{
     clock::wall_clock,
@@ -286,6 +286,31 @@ on_each_database!(a_deleted_account_leaves_nothing_of_itself(db) {
     assert!(matches!(log_in(&accounts, "Ada", PASSWORD).await, Err(AccountError::Wrong)));
     assert!(matches!(delete(PASSWORD).await, Err(AccountError::Unauthorized)));
     assert!(sign_up(&accounts, "Ada").await.session.account.id > account.id, "another person");
+});
+
+on_each_database!(an_operator_lists_deletes_and_gives_new_passwords(db) {
+    let accounts = accounts(&db);
+    let ada = sign_up(&accounts, "Ada").await;
+    let bo = sign_up(&accounts, "bo").await;
+    leave_tracks(&db, ada.session.account.id).await;
+    let password = reset_password(&db, "BO").await.expect("asked").expect("a password");
+    assert!(!is_open(&accounts, &bo).await);
+    assert!(log_in(&accounts, "bo", PASSWORD).await.is_err());
+    log_in(&accounts, "bo", &password).await.expect("let in");
+    accounts.log_out_everywhere(bo.session.account.id).await.expect("logged out");
+    let listed = list(&db).await.expect("a list");
+    let lines: Vec<_> = listed.iter().map(|account| (&*account.name, account.races, account.seen.is_some())).collect();
+    assert_eq!(lines, [("Ada", 1, true), ("bo", 0, false)]);
+    assert_eq!(find(&db, "ADA").await.expect("asked").as_ref(), Some(&listed[0]));
+    assert_eq!(listed[0].made, ada.session.made);
+    for nobody in ["Cy", "", "%", "' OR '1'='1"] {
+        assert!(!delete_named(&db, nobody).await.expect("asked"), "{nobody}");
+        assert_eq!(reset_password(&db, nobody).await.expect("asked"), None, "{nobody}");
+    }
+    assert!(delete_named(&db, "ada").await.expect("deleted"));
+    assert_eq!(count(&db, "SELECT COUNT(*) FROM runs").await, 0);
+    assert!(!is_open(&accounts, &ada).await);
+    assert_eq!(list(&db).await.expect("a list").len(), 1);
 });
 
 on_each_database!(an_export_has_everything_but_what_lets_somebody_in(db) {

@@ -11,7 +11,7 @@ use warp::{
     reply::Response,
 };
 
-use super::{Asked, Refused, answer};
+use super::{Asked, Refused, answer, failed};
 use crate::{
     accounts::{AccountError, Credentials, Entered, Session, SessionSecret},
     app::App,
@@ -42,7 +42,13 @@ struct Confirmation {
 }
 
 /// What is answered, or why not.
-type Answer = Result<Response, Refused>;
+type Answer = Result<Response, Failure>;
+
+/// Why something was not done.
+enum Failure {
+    Refused(Refused),
+    Account(AccountError),
+}
 
 /// Everything below these two.
 pub(super) fn filter(
@@ -53,35 +59,36 @@ pub(super) fn filter(
     let body = body.or(warp::any().map(|| None)).unify();
     let get = || warp::get().or(warp::head()).unify();
     let sign_up = warp::path!("api" / "account").and(warp::post()).and(asked.clone()).and(body);
-    let sign_up = sign_up.then(|asked, body| told(asked, move |asked| sign_up_as(asked, body)));
+    let sign_up = sign_up.then(async |asked: Asked, body| done(&asked.app, sign_up_as(&asked, body).await));
     let log_in = warp::path!("api" / "session").and(warp::post()).and(asked.clone()).and(body);
-    let log_in = log_in.then(|asked, body| told(asked, move |asked| log_in_as(asked, body)));
+    let log_in = log_in.then(async |asked: Asked, body| done(&asked.app, log_in_as(&asked, body).await));
     let who = warp::path!("api" / "session").and(get()).and(asked.clone());
-    let who = who.then(|asked| told(asked, who_is));
+    let who = who.then(async |asked: Asked| done(&asked.app, who_is(&asked).await));
     let log_out = warp::path!("api" / "session").and(warp::delete()).and(asked.clone());
-    let log_out = log_out.then(|asked| told(asked, end_session));
+    let log_out = log_out.then(async |asked: Asked| done(&asked.app, end_session(&asked).await));
     let everywhere = warp::path!("api" / "sessions").and(warp::delete()).and(asked.clone());
-    let everywhere = everywhere.then(|asked| told(asked, end_sessions));
+    let everywhere = everywhere.then(async |asked: Asked| done(&asked.app, end_sessions(&asked).await));
     let password = warp::path!("api" / "account" / "password").and(warp::put()).and(asked.clone()).and(body);
-    let password = password.then(|asked, body| told(asked, move |asked| change_password(asked, body)));
+    let password =
+        password.then(async |asked: Asked, body| done(&asked.app, change_password(&asked, body).await));
     let delete = warp::path!("api" / "account" / "delete").and(warp::post()).and(asked.clone()).and(body);
-    let delete = delete.then(|asked, body| told(asked, move |asked| delete_account(asked, body)));
+    let delete = delete.then(async |asked: Asked, body| done(&asked.app, delete_account(&asked, body).await));
     let export = warp::path!("api" / "account" / "export").and(get()).and(asked);
-    let export = export.then(|asked| told(asked, export_account));
+    let export = export.then(async |asked: Asked| done(&asked.app, export_account(&asked).await));
     let sessions = who.or(log_in).unify().or(log_out).unify().or(everywhere).unify();
     sessions.or(sign_up).unify().or(password).unify().or(delete).unify().or(export).unify()
 }
 
-async fn sign_up_as(asked: Asked, body: Option<Bytes>) -> Answer {
-    let credentials = credentials(&asked, body.as_ref())?;
+async fn sign_up_as(asked: &Asked, body: Option<Bytes>) -> Answer {
+    let credentials = credentials(asked, body.as_ref())?;
     let entered = asked.app.accounts.sign_up(credentials, asked.from).await?;
-    Ok(let_in(&asked, StatusCode::CREATED, entered))
+    Ok(let_in(asked, StatusCode::CREATED, entered))
 }
 
-async fn log_in_as(asked: Asked, body: Option<Bytes>) -> Answer {
-    let credentials = credentials(&asked, body.as_ref())?;
+async fn log_in_as(asked: &Asked, body: Option<Bytes>) -> Answer {
+    let credentials = credentials(asked, body.as_ref())?;
     let entered = asked.app.accounts.log_in(credentials, asked.from).await?;
-    Ok(let_in(&asked, StatusCode::OK, entered))
+    Ok(let_in(asked, StatusCode::OK, entered))
 }
 
 fn credentials(asked: &Asked, body: Option<&Bytes>) -> Result<Credentials, Refused> {
@@ -105,7 +112,7 @@ fn let_in(asked: &Asked, status: StatusCode, entered: Entered) -> Response {
 }
 
 /// A guest is nobody, and so is a browser whose session has ended: it may forget it.
-async fn who_is(asked: Asked) -> Answer {
+async fn who_is(asked: &Asked) -> Answer {
     let accounts = &asked.app.accounts;
     Ok(match accounts.of_headers(&asked.headers).await? {
         Some(session) => {
@@ -124,7 +131,7 @@ async fn who_is(asked: Asked) -> Answer {
     })
 }
 
-async fn end_session(asked: Asked) -> Answer {
+async fn end_session(asked: &Asked) -> Answer {
     asked.must_be_ours()?;
     if let Some(secret) = SessionSecret::of_headers(&asked.headers) {
         asked.app.accounts.log_out(&secret).await?;
@@ -132,7 +139,7 @@ async fn end_session(asked: Asked) -> Answer {
     Ok(with_cookie(nothing(), &SessionSecret::no_cookie()))
 }
 
-async fn end_sessions(asked: Asked) -> Answer {
+async fn end_sessions(asked: &Asked) -> Answer {
     asked.must_be_ours()?;
     if let Some(session) = asked.app.accounts.of_headers(&asked.headers).await? {
         asked.app.accounts.log_out_everywhere(session.account.id).await?;
@@ -140,24 +147,24 @@ async fn end_sessions(asked: Asked) -> Answer {
     Ok(with_cookie(nothing(), &SessionSecret::no_cookie()))
 }
 
-async fn change_password(asked: Asked, body: Option<Bytes>) -> Answer {
+async fn change_password(asked: &Asked, body: Option<Bytes>) -> Answer {
     asked.must_be_ours()?;
     let Change { old, new } = asked.read(body.as_ref())?;
-    let session = logged_in(&asked).await?;
+    let session = logged_in(asked).await?;
     asked.app.accounts.change_password(&session, old, new, asked.from).await?;
     Ok(nothing())
 }
 
-async fn delete_account(asked: Asked, body: Option<Bytes>) -> Answer {
+async fn delete_account(asked: &Asked, body: Option<Bytes>) -> Answer {
     asked.must_be_ours()?;
     let Confirmation { password } = asked.read(body.as_ref())?;
-    let session = logged_in(&asked).await?;
+    let session = logged_in(asked).await?;
     asked.app.accounts.delete(&session.account, password, asked.from).await?;
     Ok(with_cookie(nothing(), &SessionSecret::no_cookie()))
 }
 
-async fn export_account(asked: Asked) -> Answer {
-    let session = logged_in(&asked).await?;
+async fn export_account(asked: &Asked) -> Answer {
+    let session = logged_in(asked).await?;
     let everything = asked.app.accounts.export(&session.account).await?;
     let mut response = answer(StatusCode::OK, &everything);
     let name = HeaderValue::from_static("attachment; filename=\"tap-racer.json\"");
@@ -169,15 +176,12 @@ async fn logged_in(asked: &Asked) -> Result<Session, AccountError> {
     asked.app.accounts.of_headers(&asked.headers).await?.ok_or(AccountError::Unauthorized)
 }
 
-/// What is answered; a failure of the database is noted.
-async fn told<F: Future<Output = Answer>>(asked: Asked, answer: impl FnOnce(Asked) -> F) -> Response {
-    let db = asked.app.db.clone();
-    answer(asked).await.unwrap_or_else(|refused| {
-        if let Some(cause) = refused.cause() {
-            db.note(cause);
-        }
-        refused.into_response()
-    })
+fn done(app: &App, answer: Answer) -> Response {
+    match answer {
+        Ok(response) => response,
+        Err(Failure::Refused(refused)) => refused.into_response(),
+        Err(Failure::Account(error)) => denied(app, &error),
+    }
 }
 
 fn nothing() -> Response {
@@ -193,27 +197,35 @@ fn with_cookie(mut response: Response, cookie: &str) -> Response {
     response
 }
 
-impl From<AccountError> for Refused {
-    fn from(error: AccountError) -> Refused {
-        let status = match &error {
-            AccountError::Name(_) | AccountError::PasswordTooShort | AccountError::PasswordTooLong => {
-                StatusCode::UNPROCESSABLE_ENTITY
-            }
-            AccountError::NameTaken => StatusCode::CONFLICT,
-            AccountError::Wrong | AccountError::WrongPassword | AccountError::Unauthorized => {
-                StatusCode::UNAUTHORIZED
-            }
-            AccountError::RateLimited(_) => StatusCode::TOO_MANY_REQUESTS,
-            AccountError::Busy | AccountError::Db(_) => StatusCode::SERVICE_UNAVAILABLE,
-        };
-        let refused = Refused::new(status, &error.to_string());
-        match error {
-            AccountError::RateLimited(wait) => refused.until(wait),
-            AccountError::Db(cause) if cause.is_passing() => refused.for_the(cause),
-            AccountError::Db(cause) => {
-                Refused::new(StatusCode::INTERNAL_SERVER_ERROR, "failed").for_the(cause)
-            }
-            _ => refused,
+impl From<Refused> for Failure {
+    fn from(refused: Refused) -> Failure {
+        Failure::Refused(refused)
+    }
+}
+
+impl From<AccountError> for Failure {
+    fn from(error: AccountError) -> Failure {
+        Failure::Account(error)
+    }
+}
+
+/// What is answered when something about an account was not done.
+pub(super) fn denied(app: &App, error: &AccountError) -> Response {
+    let status = match error {
+        AccountError::Db(cause) => return failed(app, cause),
+        AccountError::Name(_) | AccountError::PasswordTooShort | AccountError::PasswordTooLong => {
+            StatusCode::UNPROCESSABLE_ENTITY
         }
+        AccountError::NameTaken => StatusCode::CONFLICT,
+        AccountError::Wrong | AccountError::WrongPassword | AccountError::Unauthorized => {
+            StatusCode::UNAUTHORIZED
+        }
+        AccountError::RateLimited(_) => StatusCode::TOO_MANY_REQUESTS,
+        AccountError::Busy => StatusCode::SERVICE_UNAVAILABLE,
+    };
+    let refused = Refused::new(status, &error.to_string());
+    match error {
+        AccountError::RateLimited(wait) => refused.until(*wait).into_response(),
+        _ => refused.into_response(),
     }
 }

@@ -3,9 +3,9 @@
 use std::{collections::HashMap, sync::Arc};
 
 use serde_json::json;
-use warp::{Filter, Rejection, Reply, http::StatusCode, reply::Response};
+use warp::{Filter, Rejection, http::StatusCode, reply::Response};
 
-use super::{Asked, Refused, answer, failed, number, refuse};
+use super::{Asked, accounts::denied, answer, failed, number, refuse};
 use crate::{
     app::App,
     boards::{Board, Period, SHOWN},
@@ -41,7 +41,7 @@ async fn open(key: String, query: HashMap<String, String>, asked: Asked) -> Resp
     };
     let me = match app.accounts.of_headers(&asked.headers).await {
         Ok(session) => session.map(|session| session.account.id),
-        Err(error) => return Refused::from(error).into_response(),
+        Err(error) => return denied(app, &error),
     };
     match app.boards.open(&Board { key, period }, most, me).await {
         Ok(board) => answer(StatusCode::OK, &board),

@@ -10,7 +10,6 @@ use warp::{
 };
 
 use super::answer;
-use crate::db::DbError;
 
 /// A status, and a reason that a page can tell people.
 #[derive(Debug)]
@@ -19,28 +18,16 @@ pub struct Refused {
     reason: String,
     /// After which it may be tried again.
     wait: Option<Duration>,
-    /// It is the database's fault.
-    cause: Option<DbError>,
 }
 
 impl Refused {
     pub fn new(status: StatusCode, reason: &str) -> Refused {
-        Refused { status, reason: reason.to_owned(), wait: None, cause: None }
+        Refused { status, reason: reason.to_owned(), wait: None }
     }
 
     /// It is done after a while.
     pub fn until(self, wait: Duration) -> Refused {
         Refused { wait: Some(wait), ..self }
-    }
-
-    /// It failed for this.
-    pub fn for_the(self, cause: DbError) -> Refused {
-        Refused { cause: Some(cause), ..self }
-    }
-
-    /// What of the database it failed for.
-    pub fn cause(&self) -> Option<&DbError> {
-        self.cause.as_ref()
     }
 }
 

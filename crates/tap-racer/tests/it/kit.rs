@@ -84,7 +84,7 @@ impl Server {
         Server::on(data, flags)
     }
 
-    /// Its data folder.
+    /// The folder of its data.
     pub fn data(&self) -> &Path {
         &self.data.0
     }

@@ -15,6 +15,7 @@ mod http;
 mod lanes;
 mod moderation;
 mod modes;
+mod operator;
 mod party;
 mod race;
 mod restarts;
