@@ -243,6 +243,7 @@ async fn a_database_that_is_damaged_while_people_race_is_replaced_with_all_rooms
     let server = Server::start();
     let (room, _) = server.make_room().await;
     let (_ada, _) = server.phone(&format!("play:{room}"), "Ada").await;
+    let (_bo, _) = server.phone("play", "Bo").await;
     let file = server.data().join("tap-racer.db");
     let saved = async || -> Vec<String> {
         let opened = SqliteConnectOptions::new().filename(&file).connect().await;
@@ -262,7 +263,7 @@ async fn a_database_that_is_damaged_while_people_race_is_replaced_with_all_rooms
     bytes[4096..].fill(0x5a);
     std::fs::write(&file, &bytes).expect("damaged");
     // What happens in one room brings it to light, and the other is saved as well.
-    let (_bo, _) = server.phone("play", "Bo").await;
+    let (_cy, _) = server.phone("play", "Cy").await;
     soon("both rooms to be saved anew", are_saved()).await;
     let files = std::fs::read_dir(server.data()).expect("a folder");
     let names = files.map(|file| file.expect("a file").file_name().to_string_lossy().into_owned());
