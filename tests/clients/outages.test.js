@@ -35,7 +35,9 @@ async function party(server) {
   const screen = await clients[0].join(`console:${room}`, { host });
   const phones = [];
   for (const [index, client] of clients.entries()) {
-    phones.push(await client.join(`play:${room}`, { name: players[index].account.name }));
+    const { name } = players[index].account;
+    const phone = await client.join(`play:${room}`, () => ({ name, seat: phones[index]?.reply.seat }));
+    phones.push(phone);
   }
   let ran = 0;
   return {
