@@ -1,10 +1,15 @@
 //! The server as a whole: what it is made of, how it starts, how it stops.
 
-use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    io,
+    net::SocketAddr,
+    sync::{Arc, Weak},
+    time::Duration,
+};
 
 use ::channels::{Drain, Endpoint, Presence, Server};
 use thiserror::Error;
-use tokio::{sync::oneshot, task::JoinHandle};
+use tokio::{sync::oneshot, task::JoinHandle, time::sleep};
 use tracing::info;
 use warp::Filter;
 
@@ -17,7 +22,7 @@ use crate::{
     clock::{self, Clock},
     config::{Config, HostKey},
     db::{Db, DbError, Source},
-    pages,
+    news, pages,
     rate::PerAddress,
     records::{Recorder, Records},
     restore::{self, SavedRooms},
@@ -29,6 +34,9 @@ use crate::{
 
 /// How long clients are waited for when the server stops.
 const FAREWELL: Duration = Duration::from_secs(3);
+
+/// Who has ended a session elsewhere waits this long for its connections to be closed here.
+const LOOK_AFTER_SESSIONS: Duration = Duration::from_secs(15);
 
 /// Tickets for one address, which a hall full of guests may share. Who gets none comes without.
 const TICKETS_PER_MINUTE: u32 = 3000;
@@ -92,6 +100,7 @@ pub struct Running {
     rooms: Rooms,
     db: Db,
     recorder: Recorder,
+    news: JoinHandle<()>,
     keeper: Keeper,
     stop: oneshot::Sender<()>,
     serving: JoinHandle<io::Result<()>>,
@@ -127,16 +136,20 @@ impl App {
         saved.restore(&app.rooms, &mut store).await;
         let rooms = app.rooms.clone();
         let keeper = Keeper::start(saves.clone(), data, store, move || rooms.save_all());
+        let recorded = app.records.subscribe();
+        let news = news::spread(recorded, db.clone(), endpoint.clone(), app.boards.clone());
+        let news = tokio::spawn(news);
         let recorder = Recorder::start(saves, db.clone(), app.records.clone(), app.rooms.clone());
         let (addresses, rooms) = (app.addresses.clone(), app.rooms.clone());
         let socket = endpoint.mount("/socket", channels::socket(app.clone()));
-        let everything = socket.or(api::filter(app)).unify().or(pages::filter()).unify();
+        let everything = socket.or(api::filter(app.clone())).unify().or(pages::filter()).unify();
         let (stop, stopped) = oneshot::channel();
         // Also when the handle is dropped: nobody could stop it any more.
         let until = async move { drop(stopped.await) };
         let serving = tokio::spawn(server.run(everything, until));
+        tokio::spawn(look_after_sessions(Arc::downgrade(&app)));
         info!(address = %addresses.listening, "listening");
-        Ok(Running { endpoint, addresses, rooms, db, recorder, keeper, stop, serving })
+        Ok(Running { endpoint, addresses, rooms, db, recorder, news, keeper, stop, serving })
     }
 
     /// A server that listens nowhere yet.
@@ -185,6 +198,17 @@ impl App {
     }
 }
 
+/// Until there is no server any more.
+async fn look_after_sessions(app: Weak<App>) {
+    loop {
+        sleep(LOOK_AFTER_SESSIONS).await;
+        let Some(app) = app.upgrade() else { return };
+        if let Err(error) = app.accounts.hang_up_on_the_ended().await {
+            app.db.note(&error);
+        }
+    }
+}
+
 impl Running {
     /// Where it listens, with its true port.
     pub fn local_addr(&self) -> SocketAddr {
@@ -219,6 +243,7 @@ impl Running {
             let _ = self.serving.await;
         }
         self.recorder.close().await;
+        self.news.abort();
         self.keeper.close().await;
         self.db.close().await;
     }

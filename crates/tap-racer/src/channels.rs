@@ -17,7 +17,7 @@ use std::sync::Arc;
 use ::channels::{Connect, Crash, Endpoint, Handled, Limits, Refusal, Socket};
 
 use crate::{
-    accounts::{Account, AccountId, Accounts},
+    accounts::{Account, AccountId, Accounts, Connection},
     address::CameBy,
     app::App,
     db::DbError,
@@ -41,6 +41,8 @@ pub struct Visitor {
     pub came_by: Option<CameBy>,
     /// Who it is; guests are nobody.
     pub account: Option<Account>,
+    /// Its connection, which is closed when its session ends.
+    pub _connection: Option<Arc<Connection>>,
 }
 
 impl Visitor {
@@ -60,11 +62,12 @@ pub fn socket(app: Arc<App>) -> Socket<Visitor> {
     let socket = Socket::new(move |connect: Connect| {
         let app = app.clone();
         async move {
-            let account = match connect.params.get("token").or(connect.auth_token.as_ref()) {
-                Some(token) => Some(app.accounts.of_token(token).await.ok_or(Refusal)?),
-                None => None,
+            let came_by = CameBy::from_headers(&connect.headers);
+            let Some(token) = connect.params.get("token").or(connect.auth_token.as_ref()) else {
+                return Ok(Visitor { app, came_by, account: None, _connection: None });
             };
-            Ok(Visitor { app, came_by: CameBy::from_headers(&connect.headers), account })
+            let (account, connection) = app.accounts.connect(token).await.ok_or(Refusal)?;
+            Ok(Visitor { app, came_by, account: Some(account), _connection: Some(Arc::new(connection)) })
         }
     });
     topics(socket.id(|visitor| visitor.account_id().map(Accounts::socket_id)))

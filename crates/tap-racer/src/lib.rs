@@ -33,6 +33,7 @@ mod config;
 mod db;
 mod looks;
 mod name;
+mod news;
 mod pages;
 mod profile;
 mod qr;

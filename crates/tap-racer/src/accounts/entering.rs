@@ -19,6 +19,7 @@ use crate::{
 };
 
 /// What somebody typed, and what their browser had.
+#[derive(Default)]
 pub struct Credentials {
     /// Their name.
     pub name: String,

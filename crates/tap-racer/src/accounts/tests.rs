@@ -45,9 +45,13 @@ async fn log_in(accounts: &Accounts, name: &str, password: &str) -> Result<Enter
 async fn is_open(accounts: &Accounts, entered: &Entered) -> bool {
     let pool = accounts.db.pool().expect("open");
     let found = session::find(pool, &entered.secret.id(), wall_clock()).await.expect("asked");
-    let by_token = accounts.of_token(&accounts.token(&entered.session)).await;
+    let by_token = connect(accounts, &accounts.token(&entered.session)).await;
     assert_eq!(by_token, found.as_ref().map(|session| session.account.clone()));
     found.is_some()
+}
+
+async fn connect(accounts: &Accounts, token: &str) -> Option<Account> {
+    accounts.connect(token).await.map(|(account, _)| account)
 }
 
 async fn count(db: &Db, sql: &str) -> i64 {
@@ -344,8 +348,8 @@ async fn while_the_database_is_away_nobody_logs_in_and_who_connects_is_believed(
         made: Millis(5),
     };
     let token = accounts.token(&session);
-    assert_eq!(accounts.of_token(&token).await, Some(session.account));
-    assert_eq!(accounts.of_token(&format!("{token}x")).await, None);
+    assert_eq!(connect(&accounts, &token).await, Some(session.account));
+    assert_eq!(connect(&accounts, &format!("{token}x")).await, None);
     let refused = log_in(&accounts, "Ada", PASSWORD).await.err().map(|error| error.to_string());
     assert_eq!(refused.as_deref(), Some("accounts are unavailable"));
     let secret = SessionSecret::random();

@@ -1,5 +1,6 @@
 //! The channels without a port: joins, every refusal, and that a channel lives on after each.
 
+mod accounts;
 mod chat;
 mod console;
 mod door;
@@ -73,7 +74,8 @@ impl House {
     /// A client of an account.
     async fn client_of(&self, account: AccountId) -> TestClient {
         let account = Account { id: account, name: Name::parse("Ada").expect("a name") };
-        let visitor = Visitor { app: self.app.clone(), came_by: None, account: Some(account) };
+        let visitor =
+            Visitor { app: self.app.clone(), came_by: None, account: Some(account), _connection: None };
         let socket = Socket::new(move |_| {
             let visitor = visitor.clone();
             async move { Ok(visitor) }

@@ -37,7 +37,7 @@ impl House {
 
     async fn client(&self, account: Option<AccountId>) -> TestClient {
         let account = account.map(|id| Account { id, name: Name::parse("Ada").expect("a name") });
-        let visitor = Visitor { app: self.app.clone(), came_by: None, account };
+        let visitor = Visitor { app: self.app.clone(), came_by: None, account, _connection: None };
         let socket = Socket::new(move |_| {
             let visitor = visitor.clone();
             async move { Ok(visitor) }
@@ -63,7 +63,8 @@ on_each_database!(who_looks_at_a_board_sees_it_change_at_most_once_a_second(db) 
     }
     let mut heard = 0;
     loop {
-        let told: Value = page.assert_push("board").await.parse().expect("json");
+        // What is broadcast: of what waits for a client the newest alone is sent.
+        let told: Value = page.assert_broadcast("board").await.parse().expect("json");
         heard += 1;
         if told["of"] == 20 {
             assert_eq!(standing(&told["entries"])[0], (1, "Racer 19".to_owned()));

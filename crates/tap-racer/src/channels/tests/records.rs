@@ -6,7 +6,9 @@ use sqlx::query;
 use super::*;
 use crate::{
     db::test::on_each_database,
+    news::spread,
     profile::kit::{Run, sign_up},
+    records::{Recorded, RecordedRun},
 };
 
 on_each_database!(an_account_sees_what_it_has_raced_and_played_and_nobody_else_does(db) {
@@ -50,6 +52,33 @@ on_each_database!(a_board_is_open_to_all_and_tells_everybody_their_own_place(db)
     let asked = (0..30).map(|_| page.push("me", json!({})));
     let last = asked.collect::<Vec<_>>().pop().expect("the last one");
     assert_eq!(read(&last.assert_reply(Status::Error).await), reason("rate limited"));
+});
+
+on_each_database!(what_is_recorded_is_told_to_its_account_and_to_who_looks_at_a_board(db) {
+    let house = House::on(db.clone());
+    let (ada, bo) = (sign_up(&db, "Ada").await, sign_up(&db, "Bo").await);
+    let app = &house.app;
+    let news = spread(app.records.subscribe(), db.clone(), house.endpoint.clone(), app.boards.clone());
+    let news = tokio::spawn(news);
+    let (board, _) = house.join("board:sprint-100:all", json!({})).await.expect("joined");
+    let (page, _) = house.join_as(ada, &format!("account:{ada}")).await.expect("joined");
+    let (other, _) = house.join_as(bo, &format!("account:{bo}")).await.expect("joined");
+    let run = Run::sprint(ada, 8000, 1000).record(&db).await;
+    // The account of the other one has been deleted since.
+    for (account, run) in [(bo, 99), (ada, run)] {
+        let run = RecordedRun {
+            racer: 1, account, name: "Racer".to_owned(), run, best: true, previous: None, taps: 100,
+            time: Some(8000), races: 1, wins: 1,
+        };
+        let boards = vec!["sprint-100".parse().expect("a key")];
+        app.records.announce(Recorded { room: None, heat: 1, runs: vec![run], boards });
+    }
+    let told = read(&page.assert_push("race").await);
+    assert_eq!((&told["race"]["id"], &told["bests"]), (&json!(run), &json!(["sprint-100"])));
+    assert_eq!((&told["stats"]["races"], &told["rules"][0]["best_time"]), (&json!(1), &json!(8000)));
+    while read(&board.assert_push("board").await)["of"] != json!(1) {}
+    other.refute_push("race").await;
+    news.abort();
 });
 
 #[tokio::test]
