@@ -1,6 +1,7 @@
 //! Heats that are over and not yet recorded. They are written with the room in which they ended, and leave
 //! when another database has them.
 
+use futures::TryStreamExt;
 use race::Millis;
 use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 
@@ -84,6 +85,18 @@ impl Store {
                      ORDER BY rowid LIMIT 1";
         let row = sqlx::query(query).fetch_optional(&mut self.connection).await?;
         Ok(row.as_ref().map(HeatRow::read).transpose()?)
+    }
+
+    /// All that wait, up to the first that cannot be read.
+    pub(super) async fn readable_heats(&mut self) -> Vec<HeatRow> {
+        let query =
+            "SELECT id, finished_at, CAST(record AS BLOB) AS record FROM finished_heats ORDER BY rowid";
+        let mut rows = sqlx::query(query).fetch(&mut self.connection);
+        let mut heats = Vec::new();
+        while let Ok(Some(row)) = rows.try_next().await {
+            heats.extend(HeatRow::read(&row));
+        }
+        heats
     }
 
     /// How many heats wait.
