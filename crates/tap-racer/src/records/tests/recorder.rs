@@ -32,7 +32,7 @@ async fn outbox(folder: &Path, rows: &[HeatRow]) -> (Saves, Keeper) {
     let mut store = Store::open(folder).await.expect("a store");
     store.save([].iter(), rows, &[]).await.expect("saved");
     let saves = Saves::default();
-    let keeper = Keeper::start(saves.clone(), folder.to_owned(), Some(store));
+    let keeper = Keeper::start(saves.clone(), folder.to_owned(), Some(store), || ());
     (saves, keeper)
 }
 
