@@ -2,6 +2,7 @@
 // access, or to take pictures of them) is told of each by `seen(name, page)`.
 import { expect } from '@playwright/test';
 
+import { accounts } from './account-states.js';
 import { boards } from './boards.js';
 import { Client } from './live.js';
 import { expectPhase, guest, tap } from './party.js';
@@ -299,4 +300,4 @@ async function screen(walk) {
   await chat.close();
 }
 
-export const groups = { site, phone, helpers, screen, boards };
+export const groups = { site, accounts, phone, helpers, screen, boards };
