@@ -35,15 +35,19 @@ async function party(server) {
   const screen = await clients[0].join(`console:${room}`, { host });
   const phones = [];
   for (const [index, client] of clients.entries()) {
-    phones.push(await client.join(`play:${room}`, { name: players[index].account.name }));
+    const { name } = players[index].account;
+    const phone = await client.join(`play:${room}`, () => ({ name, seat: phones[index]?.reply.seat }));
+    phones.push(phone);
   }
+  let ran = 0;
   return {
     players,
-    room,
     /** A heat up to its final results, which Ada wins. */
     async race() {
-      const { heat } = await screen.ask('start', { rules: { mode: 'sprint', taps: 10, countdown: 0, max_taps_per_second: 0 } });
-      await Promise.all(phones.map((phone) => phone.heard('phase', (change) => change.heat === heat && change.phase === 'running')));
+      await screen.ask('start', { rules: { mode: 'sprint', taps: 10, countdown: 0, max_taps_per_second: 0 } });
+      const runs = (change) => change.phase === 'running' && change.heat > ran;
+      const [{ heat }] = await Promise.all(phones.map((phone) => phone.heard('phase', runs)));
+      ran = heat;
       phones[0].channel.push('tap', { heat, n: 10, last: true });
       phones[1].channel.push('tap', { heat, n: 5, last: true });
       const results = await screen.heard('results', (results) => results.heat === heat && results.final);

@@ -134,7 +134,8 @@ impl App {
             db.clone(),
         ));
         saved.restore(&app.rooms, &mut store).await;
-        let keeper = Keeper::start(saves.clone(), data, store);
+        let rooms = app.rooms.clone();
+        let keeper = Keeper::start(saves.clone(), data, store, move || rooms.save_all());
         let recorded = app.records.subscribe();
         let news = news::spread(recorded, db.clone(), endpoint.clone(), app.boards.clone());
         let news = tokio::spawn(news);

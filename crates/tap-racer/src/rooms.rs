@@ -125,6 +125,13 @@ impl Rooms {
         join_all(handles.iter().map(RoomHandle::freeze)).await;
     }
 
+    /// Has every room save its state, whatever was saved of it before.
+    pub fn save_all(&self) {
+        for room in self.shared.open.lock().values() {
+            room.handle.save();
+        }
+    }
+
     /// What of a room's heat was recorded; a room that has ended need not be told.
     pub fn tell_recorded(&self, recorded: &Recorded) {
         let Some(id) = recorded.room else { return };

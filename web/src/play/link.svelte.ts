@@ -47,6 +47,8 @@ export class PhoneLink {
   /** Shows at the next connect for whom this phone races, where somebody is logged in. */
   #token: string | undefined;
   #asking: Promise<void> | null = null;
+  /** Whether the first connection of all is under way with a token. */
+  #shows: 'first' | 'no more' | undefined;
   /** A connect anew for the account's sake is tried once. */
   #triedAnew = false;
   /** When this page was last known to sit in its room. */
@@ -113,7 +115,7 @@ export class PhoneLink {
         this.phone.clock.forget();
         this.#sync.measure();
       },
-      () => this.#token,
+      () => this.#show(),
     );
     const { phone } = this;
     this.#channel = this.#live.join<PlayJoined>(topic('play', this.#code), {
@@ -145,15 +147,25 @@ export class PhoneLink {
     });
   }
 
+  /** Each token is shown once: should it be refused, the next try is a guest's, whose seat is still the account's. */
+  #show(): string | undefined {
+    const token = this.#token;
+    this.#token = undefined;
+    if (token) this.#shows ??= 'first';
+    return token;
+  }
+
   #lineIs(up: boolean): void {
     if (up) {
+      this.#shows = 'no more';
       if (this.standing === 'joining') this.problem = null;
       return;
     }
     if (this.connected) this.#lastIn = performance.now();
     this.connected = false;
-    // It may have been refused: the next try is a guest's, whose seat is still the account's.
-    this.#token = undefined;
+    // What was refused for its token says nothing of the network, of which phoenix.js thinks ill by now.
+    if (this.#shows === 'first') queueMicrotask(() => this.#live?.renewed());
+    this.#shows = 'no more';
     if (this.standing === 'joining') this.problem = t('door.unreachable');
   }
 

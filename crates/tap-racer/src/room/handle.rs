@@ -45,6 +45,7 @@ pub(super) enum Request {
     Say { by: By, name: Name, text: ChatText, reply: oneshot::Sender<Result<(), NotSaid>> },
     Calibrate { ticket: Ticket, measured: Calibration, reply: oneshot::Sender<Result<Calibrated, NotNow>> },
     Recorded { recorded: Recorded },
+    Save,
     Freeze { reply: oneshot::Sender<()> },
 }
 
@@ -163,6 +164,11 @@ impl RoomHandle {
     /// A heat of the room was recorded. One that has too much to do is not told: it is news of a moment.
     pub fn tell_recorded(&self, recorded: Recorded) {
         let _ = self.requests.try_send(Request::Recorded { recorded });
+    }
+
+    /// Has the room save its state. One that has so much to do that it is not told saves itself soon anyway.
+    pub fn save(&self) {
+        let _ = self.requests.try_send(Request::Save);
     }
 
     /// Saves the room as it is and lets nothing happen in it any more: the server stops, and the next one

@@ -204,6 +204,7 @@ impl Task {
                 let _ = reply.send(self.calibrate(ticket, measured));
             }
             Request::Recorded { recorded } => self.tell_recorded(recorded),
+            Request::Save => self.saving.soon(),
             Request::Freeze { reply } => {
                 self.save();
                 self.is_frozen = true;

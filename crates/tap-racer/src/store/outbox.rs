@@ -1,6 +1,7 @@
 //! Heats that are over and not yet recorded. They are written with the room in which they ended, and leave
 //! when another database has them.
 
+use futures::TryStreamExt;
 use race::Millis;
 use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 
@@ -86,6 +87,18 @@ impl Store {
         Ok(row.as_ref().map(HeatRow::read).transpose()?)
     }
 
+    /// All that wait, up to the first that cannot be read.
+    pub(super) async fn readable_heats(&mut self) -> Vec<HeatRow> {
+        let query =
+            "SELECT id, finished_at, CAST(record AS BLOB) AS record FROM finished_heats ORDER BY rowid";
+        let mut rows = sqlx::query(query).fetch(&mut self.connection);
+        let mut heats = Vec::new();
+        while let Ok(Some(row)) = rows.try_next().await {
+            heats.extend(HeatRow::read(&row));
+        }
+        heats
+    }
+
     /// How many heats wait.
     ///
     /// # Errors
@@ -113,5 +126,14 @@ impl HeatRow {
             finished_at: Millis(row.try_get("finished_at")?),
             record: row.try_get("record")?,
         })
+    }
+}
+
+#[cfg(test)]
+impl Store {
+    /// What was set aside, by its ids.
+    pub async fn set_aside_ids(&mut self) -> Result<Vec<String>, StoreError> {
+        let query = sqlx::query_scalar("SELECT id FROM set_aside ORDER BY rowid");
+        Ok(query.fetch_all(&mut self.connection).await?)
     }
 }

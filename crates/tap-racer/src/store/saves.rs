@@ -123,14 +123,19 @@ impl Saves {
     /// Everything that is new, and who waits for it. What a room hands over is put into words here and
     /// not by the room: for fifteen thousand racers that takes long.
     async fn take(&self) -> News {
-        let AllPending { rooms, heats, handled, asks, waiting } =
+        let AllPending { rooms, heats, handled, asks, mut waiting } =
             std::mem::take(&mut *self.shared.pending.lock());
+        let count = (rooms.len(), heats.len());
         let words = spawn_blocking(move || {
-            let changes = rooms.into_iter().filter_map(change).collect();
-            (changes, heats.iter().filter_map(heat_row).collect())
+            let changes: Vec<Change> = rooms.into_iter().filter_map(change).collect();
+            let heats: Vec<HeatRow> = heats.iter().filter_map(heat_row).collect();
+            (changes, heats)
         });
-        // A room whose state has no words goes on unsaved.
         let (changes, heats) = words.await.unwrap_or_default();
+        if (changes.len(), heats.len()) != count {
+            // What has no words goes on unsaved, and it is not said to be saved.
+            waiting.clear();
+        }
         News { changes, heats, handled, asks, waiting }
     }
 }
@@ -171,14 +176,21 @@ pub struct Keeper {
 
 impl Keeper {
     /// Begins to write what rooms hand over. Without a store it tries to open one, again and again: a
-    /// disk may be mended while people race.
-    pub fn start(saves: Saves, data: PathBuf, store: Option<Store>) -> Keeper {
+    /// disk may be mended while people race. In place of one that turns out to be damaged it begins a new
+    /// one, and asks for the state of all rooms by `save_all`.
+    pub fn start(
+        saves: Saves,
+        data: PathBuf,
+        store: Option<Store>,
+        save_all: impl Fn() + Send + Sync + 'static,
+    ) -> Keeper {
         let (stop, stopped) = oneshot::channel();
         saves.shared.works.store(store.is_some(), Ordering::Relaxed);
         let writer = Writer {
             saves,
             data,
             store,
+            save_all: Box::new(save_all),
             unwritten: HashMap::new(),
             heats: VecDeque::new(),
             handled: Vec::new(),
@@ -204,6 +216,7 @@ struct Writer {
     saves: Saves,
     data: PathBuf,
     store: Option<Store>,
+    save_all: Box<dyn Fn() + Send + Sync>,
     /// What the last try did not write, the newest of each room.
     unwritten: HashMap<String, Change>,
     /// Likewise, in their order.
@@ -276,6 +289,19 @@ impl Writer {
     }
 
     async fn try_to_write(&mut self) -> Result<(), StoreError> {
+        let written = self.write_down().await;
+        let Err(StoreError::Corrupt(reason)) = &written else { return written };
+        // One that is damaged when it is opened has been replaced then.
+        let Some(store) = self.store.take() else { return written };
+        let (heats, begun) = store.begin_anew(reason).await;
+        self.heats = heats.into_iter().chain(self.heats.drain(..)).collect();
+        self.unrecorded = None;
+        (self.save_all)();
+        self.store = Some(begun?);
+        self.write_down().await
+    }
+
+    async fn write_down(&mut self) -> Result<(), StoreError> {
         let store = match &mut self.store {
             Some(store) => store,
             none => none.insert(Store::open(&self.data).await?),

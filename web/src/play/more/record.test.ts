@@ -4,7 +4,7 @@ import { recordLine } from './record';
 const stats = { races: 12, wins: 3 };
 
 it('a personal best says by how much it is better than the one before', () => {
-  expect(recordLine({ heat: 1, best: true, previous: 7720, stats }, { time: 7420, taps: 100 })).toBe('Personal best: 0.30 s faster than before!');
+  expect(recordLine({ heat: 1, best: true, previous: 7720, stats }, { time: 7420, taps: 100 })).toBe('Personal best: 300\u00a0ms faster than before!');
   expect(recordLine({ heat: 1, best: true, previous: 70, stats }, { time: null, taps: 71 })).toBe('Personal best: 1 tap more than before!');
 });
 

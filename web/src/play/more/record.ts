@@ -1,5 +1,6 @@
 // What a race was for the account that it counts for, in words.
-import { number, t } from '../../i18n';
+import { t } from '../../i18n';
+import { gap } from '../../race';
 import type { Recorded } from '../../wire';
 import type { Outcome } from '../outcome';
 
@@ -7,6 +8,5 @@ export function recordLine({ best, previous, stats }: Recorded, { time, taps }: 
   if (previous === undefined) return t('record.first');
   if (!best) return t('record.kept', { n: stats.races });
   if (time === null) return t('record.taps', { n: taps - previous });
-  const seconds = number((previous - time) / 1000, { minimumFractionDigits: 2, maximumFractionDigits: 3 });
-  return t('record.time', { by: t('time.seconds', { n: seconds }) });
+  return t('record.time', { by: gap(previous - time).replace('+', '').replace(' ', '\u00a0') });
 }

@@ -107,7 +107,7 @@ async fn no_newer_state_of_a_room_and_not_its_end_takes_the_place_of_its_heats()
     saves.save(RoomId::House, a_room(), vec![heats[1].clone(), heats[2].clone()]);
     saves.save(RoomId::House, a_room(), Vec::new());
     saves.remove(RoomId::House);
-    let keeper = Keeper::start(saves.clone(), folder.0.clone(), Some(store));
+    let keeper = Keeper::start(saves.clone(), folder.0.clone(), Some(store), || ());
     timeout(Duration::from_secs(20), saves.heat_written()).await.expect("written");
     let mut before = None;
     for heat in &heats {
@@ -126,7 +126,7 @@ async fn heats_wait_in_memory_while_the_disk_cannot_be_written() {
     // In the place of the database, whoever the test runs as.
     fs::create_dir(folder.database()).expect("a folder");
     let saves = Saves::default();
-    let keeper = Keeper::start(saves.clone(), folder.0.clone(), None);
+    let keeper = Keeper::start(saves.clone(), folder.0.clone(), None, || ());
     let heat = heat();
     saves.save(RoomId::House, a_room(), vec![heat.clone()]);
     let asking = tokio::spawn({
