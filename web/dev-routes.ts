@@ -1,6 +1,6 @@
 import type { Plugin } from 'vite';
 
-const page = /^\/(console|play|chat|check)(\/[^/.]*)?\/?(?=\?|$)/;
+const page = /^\/(console|play|chat|check|account|player|practice|leaderboard)(\/[^/.]*)?\/?(?=\?|$)/;
 
 /** The server's page addresses, for vite's development server: `/play/K7QF` is `play.html`. */
 export function devRoutes(): Plugin {

@@ -38,7 +38,16 @@ export default defineConfig({
     client: {
       build: {
         rolldownOptions: {
-          input: { index: 'index.html', console: 'console.html', chat: 'chat.html', check: 'check.html' },
+          input: {
+            index: 'index.html',
+            console: 'console.html',
+            chat: 'chat.html',
+            check: 'check.html',
+            account: 'account.html',
+            player: 'player.html',
+            practice: 'practice.html',
+            leaderboard: 'leaderboard.html',
+          },
         },
       },
     },

@@ -142,8 +142,12 @@ export class Live {
     this.#socket.connect();
   }
 
-  /** Connects with another token; what the old one was refused says nothing of the network. */
+  /**
+   * Shows another token at once, where the next try would not: on a connection that stands, or after a
+   * refusal, which says nothing against WebSockets.
+   */
   renewed(): void {
+    if (!this.connected && this.#inside.transport !== LongPoll) return;
     this.#inside.transport = WebSocket;
     this.#reconnect();
   }

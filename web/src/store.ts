@@ -47,6 +47,8 @@ export const keys = {
   name: 'tap-racer.name',
   /** The account's name, while this browser is logged in. */
   account: 'tap-racer.account',
+  /** Why the account page was loaded anew: `out` or `deleted`. */
+  saidGoodbye: 'tap-racer.said-goodbye',
   colour: 'tap-racer.colour',
   shape: 'tap-racer.shape',
   phoneSound: 'tap-racer.phone-sound',

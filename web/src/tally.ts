@@ -7,6 +7,9 @@ export interface Claim {
   at?: number;
 }
 
+/** What became of a tap: counted, too early, too late, or no race to count it in. */
+export type Tapped = 'counted' | 'early' | 'over' | 'idle';
+
 /** A count, and when its last tap was made in milliseconds since the gun. */
 export interface Counted {
   n: number;

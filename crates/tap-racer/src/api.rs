@@ -1,4 +1,9 @@
-//! What is asked by plain HTTP: making and finding rooms, tickets for them, and whether the server is well.
+//! What is asked by plain HTTP: making and finding rooms, tickets for them, accounts, and whether the server
+//! is well.
+
+mod accounts;
+mod asked;
+mod refused;
 
 use std::{net::IpAddr, sync::Arc};
 
@@ -19,6 +24,9 @@ use crate::{
     rooms::{RoomCode, RoomId, TooManyRooms},
 };
 
+use asked::Asked;
+use refused::Refused;
+
 /// A code and its name need no more bytes.
 const TICKET_BODY: u64 = 1000;
 
@@ -29,10 +37,11 @@ struct Wanted {
     room: Option<String>,
 }
 
-/// `POST /api/rooms`, `POST /api/tickets`, `GET /api/rooms/CODE` and `/healthz`.
+/// Rooms and tickets, accounts, and `/healthz`.
 pub fn filter(
     app: Arc<App>,
 ) -> impl Filter<Extract = (Response,), Error = Rejection> + Clone + Send + Sync + 'static {
+    let accounts = accounts::filter(app.clone());
     let with_app = warp::any().map(move || app.clone());
     let make = warp::path!("api" / "rooms")
         .and(warp::post())
@@ -58,7 +67,7 @@ pub fn filter(
         });
     let health =
         warp::path!("healthz").and(warp::get().or(warp::head()).unify()).map(|| "ok\n".into_response());
-    make.or(find).unify().or(ticket).unify().or(health).unify()
+    make.or(find).unify().or(ticket).unify().or(accounts).unify().or(health).unify()
 }
 
 fn make_room(app: &App, peer: IpAddr, came_by: Option<&CameBy>) -> Response {

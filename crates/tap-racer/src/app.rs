@@ -9,6 +9,7 @@ use tracing::info;
 use warp::Filter;
 
 use crate::{
+    accounts::Accounts,
     address::Addresses,
     api, channels,
     clock::Clock,
@@ -18,6 +19,7 @@ use crate::{
     rate::PerAddress,
     restore::{self, SavedRooms},
     rooms::{House, RoomId, Rooms},
+    scores::Scores,
     store::{Keeper, Saves, StoreError},
     tokens::{Keys, SecretError},
 };
@@ -44,6 +46,10 @@ pub struct App {
     pub addresses: Addresses,
     /// The database of accounts.
     pub db: Db,
+    /// Who has one.
+    pub accounts: Accounts,
+    /// What games have made in it.
+    pub scores: Scores,
     /// What a host of the house room must know.
     pub host_key: Option<HostKey>,
     /// The server's time.
@@ -145,6 +151,7 @@ impl App {
             room_idle: config.room_idle,
             room_unused: config.room_unused,
         });
+        let accounts = Accounts::new(db.clone(), keys.clone(), endpoint, &config);
         App {
             rooms,
             presence: Presence::new(endpoint),
@@ -152,7 +159,9 @@ impl App {
             room_making: PerAddress::new(config.rooms_per_minute),
             keys,
             addresses: Addresses { public_url: config.public_url, listening },
+            scores: Scores::new(db.clone()),
             db,
+            accounts,
             host_key: config.host_key,
             clock,
         }

@@ -6,18 +6,27 @@
 mod chat;
 mod console;
 mod play;
+mod score;
 #[cfg(test)]
 mod tests;
 
 use std::sync::Arc;
 
-use ::channels::{Connect, Crash, Endpoint, Handled, Limits, Socket};
+use ::channels::{Connect, Crash, Endpoint, Handled, Limits, Refusal, Socket};
 
-use crate::{address::CameBy, app::App, room::Ended, wire::Params};
+use crate::{
+    accounts::{Account, AccountId, Accounts},
+    address::CameBy,
+    app::App,
+    db::DbError,
+    room::Ended,
+    wire::Params,
+};
 
 pub use chat::ChatChannel;
 pub use console::ConsoleChannel;
 pub use play::PlayChannel;
+pub use score::ScoreChannel;
 
 /// What a connected socket knows.
 #[derive(Clone)]
@@ -26,6 +35,15 @@ pub struct Visitor {
     pub app: Arc<App>,
     /// By which address the client came.
     pub came_by: Option<CameBy>,
+    /// Who it is; guests are nobody.
+    pub account: Option<Account>,
+}
+
+impl Visitor {
+    /// Whose account it is.
+    pub fn account_id(&self) -> Option<AccountId> {
+        self.account.as_ref().map(|account| account.id)
+    }
 }
 
 /// The endpoint that all rooms broadcast from.
@@ -33,17 +51,30 @@ pub fn endpoint() -> Endpoint {
     Endpoint::new(Limits::default())
 }
 
-/// `/socket`: everybody may connect.
+/// `/socket`: everybody may connect, but nobody as somebody else.
 pub fn socket(app: Arc<App>) -> Socket<Visitor> {
-    Socket::new(move |connect: Connect| {
-        let visitor = Visitor { app: app.clone(), came_by: CameBy::from_headers(&connect.headers) };
-        async move { Ok(visitor) }
-    })
-    .channel::<ConsoleChannel>("console")
-    .channel::<ConsoleChannel>("console:*")
-    .channel::<PlayChannel>("play")
-    .channel::<PlayChannel>("play:*")
-    .channel::<ChatChannel>("chat:*")
+    let socket = Socket::new(move |connect: Connect| {
+        let app = app.clone();
+        async move {
+            let account = match connect.params.get("token").or(connect.auth_token.as_ref()) {
+                Some(token) => Some(app.accounts.of_token(token).await.ok_or(Refusal)?),
+                None => None,
+            };
+            Ok(Visitor { app, came_by: CameBy::from_headers(&connect.headers), account })
+        }
+    });
+    topics(socket.id(|visitor| visitor.account_id().map(Accounts::socket_id)))
+}
+
+/// What can be joined.
+fn topics(socket: Socket<Visitor>) -> Socket<Visitor> {
+    socket
+        .channel::<ConsoleChannel>("console")
+        .channel::<ConsoleChannel>("console:*")
+        .channel::<PlayChannel>("play")
+        .channel::<PlayChannel>("play:*")
+        .channel::<ChatChannel>("chat:*")
+        .channel::<ScoreChannel>("score:*")
 }
 
 /// What channels send themselves from `join`: the client has heard that it joined.
@@ -54,6 +85,12 @@ pub struct AfterJoin;
 fn sync(params: &Params, app: &App) -> Result<Handled, Crash> {
     let Some(t0) = params.number("t0") else { return Ok(Handled::reason("t0 is missing")) };
     Ok(Handled::ok(serde_json::json!({ "t0": t0, "now": app.clock.now().0 }))?)
+}
+
+/// Why something that the database knows is not told now. The cause is for the log.
+fn unavailable(error: &DbError) -> &'static str {
+    tracing::debug!(reason = error as &dyn std::error::Error, "the database did not answer");
+    "accounts are unavailable"
 }
 
 fn no_such_room() -> String {

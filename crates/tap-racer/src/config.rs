@@ -22,13 +22,13 @@ pub struct Config {
 
     /// The folder that holds what must outlive the process: the key that signs seats and host links, the
     /// database of rooms and their races, and that of accounts. One server runs on it at a time.
-    #[arg(long, env = "TAP_RACER_DATA", value_name = "FOLDER", default_value = "./data")]
+    #[arg(long, global = true, env = "TAP_RACER_DATA", value_name = "FOLDER", default_value = "./data")]
     pub data: PathBuf,
 
     /// The PostgreSQL database of accounts and their scores, such as
     /// postgres://user:password@host:port/database, for several servers together. Without it they are in
     /// an SQLite database in the data folder.
-    #[arg(long, env = "TAP_RACER_DATABASE_URL", value_name = "URL", hide_env_values = true)]
+    #[arg(long, global = true, env = "TAP_RACER_DATABASE_URL", value_name = "URL", hide_env_values = true)]
     pub database_url: Option<DatabaseUrl>,
 
     /// The address by which phones reach this server, for QR codes and links, such as
@@ -50,6 +50,16 @@ pub struct Config {
     /// address.
     #[arg(long, env = "TAP_RACER_ROOMS_PER_MINUTE", value_name = "ROOMS", default_value_t = 20)]
     pub rooms_per_minute: u32,
+
+    /// How many accounts one address may make in a minute; 0 is no limit. Guests behind a proxy share its
+    /// address.
+    #[arg(long, env = "TAP_RACER_ACCOUNTS_PER_MINUTE", value_name = "ACCOUNTS", default_value_t = 60)]
+    pub accounts_per_minute: u32,
+
+    /// How many wrong passwords one address may try in a minute; 0 is no limit. How often one account may
+    /// be tried is limited whatever stands here.
+    #[arg(long, env = "TAP_RACER_LOG_INS_PER_MINUTE", value_name = "TRIES", default_value_t = 30)]
+    pub log_ins_per_minute: u32,
 
     /// How many may race in one room, bots included.
     #[arg(long, env = "TAP_RACER_MAX_RACERS", value_name = "RACERS", default_value_t = 1000)]
@@ -73,11 +83,11 @@ pub struct Config {
     pub grace: Duration,
 
     /// What is logged (to standard error): a level, or directives such as info,tap_racer=debug.
-    #[arg(long, env = "TAP_RACER_LOG", value_name = "FILTER", default_value = "info")]
+    #[arg(long, global = true, env = "TAP_RACER_LOG", value_name = "FILTER", default_value = "info")]
     pub log: String,
 
     /// How it is logged.
-    #[arg(long, env = "TAP_RACER_LOG_FORMAT", value_name = "FORMAT", default_value = "text")]
+    #[arg(long, global = true, env = "TAP_RACER_LOG_FORMAT", value_name = "FORMAT", default_value = "text")]
     pub log_format: LogFormat,
 }
 

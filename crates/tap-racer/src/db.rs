@@ -10,6 +10,7 @@
 //! then everything that needs it is told [`DbError::Unavailable`].
 
 mod error;
+mod health;
 mod migrate;
 mod open;
 mod source;
@@ -17,29 +18,29 @@ mod source;
 pub mod test;
 #[cfg(test)]
 mod tests;
+mod tx;
 
 use std::{
-    sync::{Arc, OnceLock},
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
-use sqlx::{Any, AnyPool, Transaction};
-use tokio::{
-    task::JoinHandle,
-    time::{sleep, timeout},
-};
-use tracing::{error, info};
+use metrics::gauge;
+use parking_lot::Mutex;
+use sqlx::AnyPool;
+use tokio::{sync::Semaphore, task::JoinHandle, time::timeout};
 
 pub use error::DbError;
 pub use source::{BadDatabaseUrl, DatabaseUrl, Source};
+pub use tx::Tx;
 
 /// Between two tries to open a database that cannot be opened.
 const RETRY: Duration = Duration::from_secs(1);
 /// A connection that is in use is let go of within this time when the server stops.
 const FAREWELL: Duration = Duration::from_secs(3);
-
-/// A transaction, as [`Db::begin`] begins it.
-pub type Tx = Transaction<'static, Any>;
 
 /// The database. Cheap to clone.
 #[derive(Clone)]
@@ -49,10 +50,14 @@ pub struct Db {
 
 struct Shared {
     source: Source,
+    /// Of those that write at once.
+    turns: Arc<Semaphore>,
     /// Set once it could be opened.
     pool: OnceLock<AnyPool>,
-    /// The task that tries to.
-    opening: parking_lot::Mutex<Option<JoinHandle<()>>>,
+    /// Set for good when it is found to be damaged: what is written to it then may make it worse.
+    damaged: AtomicBool,
+    /// The task that tries again, while it is not open or does not do what is asked of it.
+    mending: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Db {
@@ -62,16 +67,11 @@ impl Db {
     /// # Errors
     /// [`DbError::Newer`] alone: its tables are those of a newer version of this program.
     pub async fn open(source: Source) -> Result<Db, DbError> {
-        let db =
-            Db { shared: Arc::new(Shared { source, pool: OnceLock::new(), opening: Default::default() }) };
+        let db = Db::new(source);
         match db.try_to_open().await {
-            Ok(()) => {}
             Err(newer @ DbError::Newer(_)) => return Err(newer),
-            Err(error) => {
-                db.tell(&error);
-                let opening = tokio::spawn(db.clone().keep_trying());
-                *db.shared.opening.lock() = Some(opening);
-            }
+            Err(error) => db.fail(&error),
+            Ok(()) => gauge!("tap_racer_accounts_available").set(1.0),
         }
         Ok(db)
     }
@@ -81,31 +81,26 @@ impl Db {
     /// # Errors
     /// Why it cannot be opened.
     pub async fn open_now(source: Source) -> Result<Db, DbError> {
-        let db =
-            Db { shared: Arc::new(Shared { source, pool: OnceLock::new(), opening: Default::default() }) };
+        let db = Db::new(source);
         db.try_to_open().await?;
         Ok(db)
+    }
+
+    fn new(source: Source) -> Db {
+        let turns = Arc::new(Semaphore::new(open::writers(&source)));
+        let (pool, damaged, mending) = Default::default();
+        Db { shared: Arc::new(Shared { source, turns, pool, damaged, mending }) }
     }
 
     /// The connections, each for a query or a few that need not be one.
     ///
     /// # Errors
-    /// While it could not be opened.
+    /// While it could not be opened, or when it is damaged.
     pub fn pool(&self) -> Result<&AnyPool, DbError> {
+        if self.is_damaged() {
+            return Err(DbError::Unavailable);
+        }
         self.shared.pool.get().ok_or(DbError::Unavailable)
-    }
-
-    /// Begins a transaction that will write: of two on SQLite the second waits here, and not half-way
-    /// through. On PostgreSQL rows that are read to be written must be locked first, by an `UPDATE`.
-    ///
-    /// # Errors
-    /// When there is no connection, or none comes free in time.
-    pub async fn begin(&self) -> Result<Tx, DbError> {
-        let pool = self.pool()?;
-        Ok(match self.shared.source {
-            Source::Sqlite(_) => pool.begin_with("BEGIN IMMEDIATE").await?,
-            Source::Postgres(_) => pool.begin().await?,
-        })
     }
 
     /// Which database this is.
@@ -115,8 +110,8 @@ impl Db {
 
     /// Lets go of it.
     pub async fn close(&self) {
-        if let Some(opening) = self.shared.opening.lock().take() {
-            opening.abort();
+        if let Some(mending) = self.shared.mending.lock().take() {
+            mending.abort();
         }
         if let Some(pool) = self.shared.pool.get() {
             // Who still has a connection by then has been told to stop.
@@ -124,34 +119,14 @@ impl Db {
         }
     }
 
+    fn is_damaged(&self) -> bool {
+        self.shared.damaged.load(Ordering::Relaxed)
+    }
+
     async fn try_to_open(&self) -> Result<(), DbError> {
         let pool = open::pool(&self.shared.source).await?;
         // Only one task tries.
         let _ = self.shared.pool.set(pool);
         Ok(())
-    }
-
-    async fn keep_trying(self) {
-        loop {
-            sleep(RETRY).await;
-            // The first failure was told, and another one is no news.
-            if self.try_to_open().await.is_ok() {
-                info!(database = %self.shared.source, "accounts are available again");
-                return;
-            }
-        }
-    }
-
-    fn tell(&self, error: &DbError) {
-        let reason = error as &dyn std::error::Error;
-        let database = &self.shared.source;
-        match (error, database) {
-            (DbError::Corrupt(_), Source::Sqlite(_)) => error!(
-                %database, reason,
-                "the database of accounts is damaged: races go on without accounts; stop the server, move the \
-                 file away, and bring a backup back with tap-racer restore"
-            ),
-            _ => error!(%database, reason, "accounts are unavailable: races go on without them"),
-        }
     }
 }

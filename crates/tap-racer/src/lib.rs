@@ -19,6 +19,7 @@
 //! channels hold handles to it, and it hands what must outlive the process to the `store`. `pages` and `api` answer plain HTTP. What goes over the wire is in
 //! `wire`, and decides nothing.
 
+mod accounts;
 mod address;
 mod api;
 mod app;
@@ -35,6 +36,7 @@ mod rate;
 mod restore;
 mod room;
 mod rooms;
+mod scores;
 mod store;
 mod text;
 mod tokens;

@@ -64,7 +64,7 @@ impl Name {
     }
 
     /// What two names share that people would not tell apart by ear.
-    fn key(&self) -> String {
+    pub(crate) fn key(&self) -> String {
         self.0.to_lowercase()
     }
 }

@@ -71,6 +71,10 @@ fn page_of(path: &str) -> Option<&'static str> {
         ["play"] | ["play", _] => Some("play.html"),
         ["chat"] | ["chat", _] => Some("chat.html"),
         ["check"] => Some("check.html"),
+        ["account"] => Some("account.html"),
+        ["player", _] => Some("player.html"),
+        ["practice"] => Some("practice.html"),
+        ["leaderboard"] => Some("leaderboard.html"),
         _ => None,
     }
 }
@@ -135,8 +139,13 @@ mod tests {
             ("/play/K7QF/", Some("play.html")),
             ("/chat/lobby", Some("chat.html")),
             ("/check", Some("check.html")),
+            ("/account", Some("account.html")),
+            ("/player/Ada%20L", Some("player.html")),
+            ("/player", None),
             ("/play/K7QF/more", None),
-            ("/leaderboard", None),
+            ("/practice", Some("practice.html")),
+            ("/leaderboard", Some("leaderboard.html")),
+            ("/leaderboard/more", None),
         ] {
             assert_eq!(page_of(path), page, "{path}");
         }

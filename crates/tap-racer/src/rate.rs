@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashMap,
+    hash::Hash,
     net::{IpAddr, Ipv6Addr},
     time::Duration,
 };
@@ -37,46 +38,97 @@ impl TokenBucket {
 }
 
 impl TokenBucket {
+    /// Puts a token back that was taken.
+    pub fn give_back(&mut self) {
+        // A moment long past is as full as any.
+        self.full_at = self.full_at.checked_sub(self.every).unwrap_or(self.full_at);
+    }
+
+    /// How long there will be none to take.
+    pub fn wait(&self, now: Instant) -> Duration {
+        (self.full_at + self.every).saturating_duration_since(now + self.every * self.burst)
+    }
+
     fn is_full(&self, now: Instant) -> bool {
         self.full_at <= now
     }
 }
 
-/// A bucket for each address that has taken a token lately.
+/// A bucket for each of many, of whom only those that have taken a token lately are known.
 #[derive(Debug)]
-pub struct PerAddress {
-    per_minute: u32,
+pub struct PerKey<K> {
+    burst: u32,
+    every: Duration,
     /// Held for one look, never while anything is awaited.
-    buckets: Mutex<HashMap<IpAddr, TokenBucket>>,
+    buckets: Mutex<HashMap<K, TokenBucket>>,
 }
 
-impl PerAddress {
-    /// More addresses than these are not told apart from those that never came: what is limited here has
-    /// a limit of its own for all together.
+impl<K: Eq + Hash> PerKey<K> {
+    /// More than these are not told apart from those that never came: what is limited here has a limit
+    /// of its own for all together.
     const MOST: usize = 10_000;
 
+    /// Each may do something `burst` times at once, and then once `every` while.
+    pub fn new(burst: u32, every: Duration) -> PerKey<K> {
+        PerKey { burst, every, buckets: Mutex::default() }
+    }
+
+    /// Takes a token of this one; false when it has none.
+    pub fn take(&self, key: K, now: Instant) -> bool {
+        let mut buckets = self.buckets.lock();
+        if buckets.len() >= Self::MOST {
+            buckets.retain(|_, bucket| !bucket.is_full(now));
+        }
+        if buckets.len() >= Self::MOST && !buckets.contains_key(&key) {
+            return true;
+        }
+        buckets.entry(key).or_insert_with(|| TokenBucket::new(self.burst, self.every, now)).take(now)
+    }
+
+    /// Puts a token back that this one took.
+    pub fn give_back(&self, key: &K) {
+        if let Some(bucket) = self.buckets.lock().get_mut(key) {
+            bucket.give_back();
+        }
+    }
+
+    /// How long this one will have none.
+    pub fn wait(&self, key: &K, now: Instant) -> Duration {
+        self.buckets.lock().get(key).map_or(Duration::ZERO, |bucket| bucket.wait(now))
+    }
+}
+
+/// The same for addresses.
+#[derive(Debug)]
+pub struct PerAddress(Option<PerKey<IpAddr>>);
+
+impl PerAddress {
     /// Each address may do something so many times in a minute, all at once or spread. 0: no limit.
     pub fn new(per_minute: u32) -> PerAddress {
-        PerAddress { per_minute, buckets: Mutex::default() }
+        let every = Duration::from_secs(60).checked_div(per_minute);
+        PerAddress(every.map(|every| PerKey::new(per_minute, every)))
     }
 
     /// Takes a token of an address; false when it has none.
     pub fn take(&self, address: IpAddr, now: Instant) -> bool {
-        let Some(every) = Duration::from_secs(60).checked_div(self.per_minute) else { return true };
-        let mut buckets = self.buckets.lock();
-        if buckets.len() >= PerAddress::MOST {
-            buckets.retain(|_, bucket| !bucket.is_full(now));
+        self.0.as_ref().is_none_or(|limit| limit.take(network(address), now))
+    }
+
+    /// Puts a token back that an address took.
+    pub fn give_back(&self, address: IpAddr) {
+        if let Some(limit) = &self.0 {
+            limit.give_back(&network(address));
         }
-        let network = network(address);
-        if buckets.len() >= PerAddress::MOST && !buckets.contains_key(&network) {
-            return true;
-        }
-        buckets.entry(network).or_insert_with(|| TokenBucket::new(self.per_minute, every, now)).take(now)
+    }
+
+    /// How long an address will have none.
+    pub fn wait(&self, address: IpAddr, now: Instant) -> Duration {
+        self.0.as_ref().map_or(Duration::ZERO, |limit| limit.wait(&network(address), now))
     }
 }
 
 /// What one household has: an IPv4 address, or 2⁶⁴ of IPv6.
-fn network(address: IpAddr) -> IpAddr {
+pub fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V4(address) => address.into(),
         IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into(),
@@ -120,10 +172,11 @@ mod tests {
         let crowd =
             |now| (0..20_000_u32).all(|bits| limit.take(std::net::Ipv4Addr::from_bits(bits).into(), now));
         assert!(crowd(now));
-        assert_eq!(limit.buckets.lock().len(), PerAddress::MOST);
+        let known = || limit.0.as_ref().map(|limit| limit.buckets.lock().len());
+        assert_eq!(known(), Some(PerKey::<IpAddr>::MOST));
         let later = now + Duration::from_secs(31);
         assert!(limit.take(address("192.0.2.1"), later));
-        assert_eq!(limit.buckets.lock().len(), 1);
+        assert_eq!(known(), Some(1));
     }
 
     #[test]

@@ -12,7 +12,7 @@ use race::Millis;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{looks::Look, name::Name, rooms::RoomId};
+use crate::{accounts::Session, looks::Look, name::Name, rooms::RoomId};
 
 pub use secret::SecretError;
 
@@ -95,11 +95,14 @@ const SEAT: &str = "seat";
 const HOST: &str = "host";
 const TICKET: &str = "ticket";
 const TALKER: &str = "talker";
+const SESSION: &str = "account";
 
 /// A seat and a host link are good for as long as their room.
 const FOR_EVER: Duration = Duration::MAX;
 /// Who has a ticket is expected to come.
 const A_DAY: Duration = Duration::from_secs(24 * 60 * 60);
+/// A connection is made at once; a page has its token renewed as long as it is open.
+pub const SESSION_TOKEN_LIFE: Duration = Duration::from_secs(10 * 60);
 
 impl Keys {
     /// The key in the data folder, made when there is none.
@@ -145,6 +148,16 @@ impl Keys {
     /// Who talks; nobody if the token is forged.
     pub fn read_talker(&self, token: &str) -> Option<Nonce> {
         self.0.verify(TALKER, token, FOR_EVER).ok()
+    }
+
+    /// Signs who connects.
+    pub fn session(&self, session: &Session) -> String {
+        self.sign(SESSION, session)
+    }
+
+    /// Who connects; nobody if the token is forged or has expired.
+    pub fn read_session(&self, token: &str) -> Option<Session> {
+        self.0.verify(SESSION, token, SESSION_TOKEN_LIFE).ok()
     }
 
     /// Signs the right to host `room`. `made` tells the room from a later one that happens to get the

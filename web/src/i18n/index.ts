@@ -16,16 +16,19 @@
 import { number as counted, plural, select } from '@messageformat/runtime';
 import type accountWords from './words/en/account.json';
 import type consoleWords from './words/en/console.json';
+import type leaderboardWords from './words/en/leaderboard.json';
 import type moreWords from './words/en/more.json';
 import type pagesWords from './words/en/pages.json';
 import type playWords from './words/en/play.json';
+import type practiceWords from './words/en/practice.json';
 import type sharedWords from './words/en/shared.json';
 import type siteWords from './words/en/site.json';
 import { directionOf, preferred, type Language } from './languages';
 
 export type Key =
   | keyof typeof sharedWords | keyof typeof playWords | keyof typeof moreWords | keyof typeof consoleWords
-  | keyof typeof pagesWords | keyof typeof siteWords | keyof typeof accountWords;
+  | keyof typeof pagesWords | keyof typeof siteWords | keyof typeof accountWords | keyof typeof practiceWords
+  | keyof typeof leaderboardWords;
 type Values = Record<string, string | number>;
 type Messages = Record<string, string | ((values: Values) => string)>;
 const runtime = { number: counted, plural, select };

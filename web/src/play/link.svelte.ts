@@ -6,9 +6,10 @@ import { isLasting, roomMayBeMissingFor, sentence } from '../reasons';
 import { topic } from '../rooms';
 import { keys, lasting } from '../store';
 import { ClockSync } from '../sync';
+import type { Tapped } from '../tally';
 import type { PlayJoined, Refusal, Renamed } from '../wire';
 import { Claims, signOfLifeEvery } from './claims';
-import { Phone, type Tapped } from './phone.svelte';
+import { Phone } from './phone.svelte';
 
 /** Where this page stands: at the door, before it, in the room, or out of it for a reason. */
 export type Standing = 'door' | 'joining' | 'knocking' | 'in' | 'taken' | 'kicked' | 'closed';

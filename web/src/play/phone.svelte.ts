@@ -2,12 +2,9 @@
 // socket. The count on screen is the phone's own, so that no tap waits for an answer.
 import { Clock } from '../clock';
 import { defaultRules } from '../race';
-import { recall, Tally } from '../tally';
+import { recall, Tally, type Tapped } from '../tally';
 import { outcomeOf } from './outcome';
 import type { Chosen, Input, Phase, PhaseChange, PlayJoined, Results, Rules, Side, TournamentOfMine, You } from '../wire';
-
-/** What became of a tap: counted, too early, too late, or no race to count it in. */
-export type Tapped = 'counted' | 'early' | 'over' | 'idle';
 
 export class Phone {
   racer = $state.raw<PlayJoined['racer'] | null>(null);

@@ -33,7 +33,7 @@ impl Channel for ConsoleChannel {
         params: Payload,
         socket: &mut ChannelSocket<Self>,
     ) -> Result<Joined<Self>, JoinError> {
-        let Visitor { app, came_by } = &socket.assigns;
+        let Visitor { app, came_by, .. } = &socket.assigns;
         let Some(id) = RoomId::of_topic("console", topic) else {
             return Err(JoinError::reason(&no_such_room()));
         };

@@ -4,18 +4,29 @@ mod chat;
 mod console;
 mod door;
 mod play;
+mod score;
 
 use std::sync::Arc;
 
 use ::channels::{
-    Endpoint, Payload, Status,
+    Endpoint, Payload, Socket, Status,
     test::{TestChannel, TestClient},
 };
 use clap::Parser;
 use race::Millis;
 use serde_json::{Value, json};
 
-use crate::{app::App, clock::Clock, config::Config, store::Saves, tokens::Keys};
+use super::Visitor;
+use crate::{
+    accounts::{Account, AccountId},
+    app::App,
+    clock::Clock,
+    config::Config,
+    db::Db,
+    name::Name,
+    store::Saves,
+    tokens::Keys,
+};
 
 /// A house with its clients.
 struct House {
@@ -30,11 +41,19 @@ impl House {
 
     /// With flags.
     fn with(flags: &[&str]) -> House {
+        House::of(flags, crate::db::test::unavailable())
+    }
+
+    /// With accounts.
+    fn on(db: Db) -> House {
+        House::of(&[], db)
+    }
+
+    fn of(flags: &[&str], db: Db) -> House {
         let config = Config::parse_from(["tap-racer"].iter().chain(flags));
         let endpoint = super::endpoint();
         let listening = "127.0.0.1:4000".parse().expect("an address");
         let (keys, clock) = (Keys::of(b"key"), Clock::start(Millis::MIN));
-        let db = crate::db::test::unavailable();
         let app = Arc::new(App::new(config, keys, clock, listening, &endpoint, Saves::default(), db));
         House { endpoint, app }
     }
@@ -47,6 +66,23 @@ impl House {
     /// A client that has joined one topic, and the reply.
     async fn join(&self, topic: &str, params: Value) -> Result<(TestChannel, Value), Value> {
         let joined = self.client().await.subscribe_and_join(topic, params).await;
+        joined.map(|(channel, reply)| (channel, read(&reply))).map_err(|refusal| read(&refusal))
+    }
+
+    /// A client of an account.
+    async fn client_of(&self, account: AccountId) -> TestClient {
+        let account = Account { id: account, name: Name::parse("Ada").expect("a name") };
+        let visitor = Visitor { app: self.app.clone(), came_by: None, account: Some(account) };
+        let socket = Socket::new(move |_| {
+            let visitor = visitor.clone();
+            async move { Ok(visitor) }
+        });
+        TestClient::connect(&self.endpoint, super::topics(socket), &[]).await.expect("let in")
+    }
+
+    /// One that has joined a topic, and the reply.
+    async fn join_as(&self, account: AccountId, topic: &str) -> Result<(TestChannel, Value), Value> {
+        let joined = self.client_of(account).await.subscribe_and_join(topic, json!({})).await;
         joined.map(|(channel, reply)| (channel, read(&reply))).map_err(|refusal| read(&refusal))
     }
 

@@ -49,6 +49,20 @@ impl DbError {
         !matches!(self, DbError::Other(_) | DbError::Newer(_))
     }
 
+    /// One word for it.
+    pub(super) fn kind(&self) -> &'static str {
+        match self {
+            DbError::Unavailable => "unavailable",
+            DbError::Busy(_) => "busy",
+            DbError::Full(_) => "full",
+            DbError::ReadOnly(_) => "read-only",
+            DbError::Corrupt(_) => "damaged",
+            DbError::Newer(_) => "newer",
+            DbError::Unreachable(_) | DbError::Io { .. } => "unreachable",
+            DbError::Other(_) => "other",
+        }
+    }
+
     /// Whether a row was refused that is there already.
     pub fn is_duplicate(&self) -> bool {
         matches!(self, DbError::Other(error)
@@ -85,11 +99,13 @@ fn of_code(code: &str, error: sqlx::Error) -> DbError {
     if code.len() == 5 {
         return match (&code[..2], code) {
             (_, "53100") => DbError::Full(error),
-            (_, "25006") => DbError::ReadOnly(error),
+            // A standby, or a role without the rights to write.
+            (_, "25006" | "42501") => DbError::ReadOnly(error),
             // Too many connections, a lock or a statement that took too long, a deadlock.
             (_, "53300" | "55P03" | "57014" | "40001" | "40P01") => DbError::Busy(error),
             ("08" | "28" | "57" | "58" | "53" | "3D", _) => DbError::Unreachable(error),
-            ("XX", _) => DbError::Corrupt(error.to_string()),
+            // Others of this class are faults of the server, and not of what is on its disk.
+            (_, "XX001" | "XX002") => DbError::Corrupt(error.to_string()),
             _ => DbError::Other(error),
         };
     }

@@ -16,36 +16,48 @@ use super::{DbError, Source, migrate};
 /// SQLite has one writer; the others read.
 const SQLITE_CONNECTIONS: u32 = 4;
 const POSTGRES_CONNECTIONS: u32 = 10;
-/// A page waits this long for a connection, and no longer.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// So many write at once, and leave connections for who reads.
+const POSTGRES_WRITERS: usize = 7;
+/// A page waits this long for a connection, or for its turn to write, and no longer.
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How many write at once.
+pub(super) fn writers(source: &Source) -> usize {
+    match source {
+        Source::Sqlite(_) => 1,
+        Source::Postgres(_) => POSTGRES_WRITERS,
+    }
+}
 
 /// Connections to a database whose tables are up to date.
 pub(super) async fn pool(source: &Source) -> Result<AnyPool, DbError> {
     static DRIVERS: Once = Once::new();
     DRIVERS.call_once(sqlx::any::install_default_drivers);
-    let (connections, url) = match source {
-        Source::Sqlite(path) => {
-            prepare(path).await?;
-            (SQLITE_CONNECTIONS, sqlite_url(path)?)
-        }
-        Source::Postgres(url) => (POSTGRES_CONNECTIONS, url.secret().to_owned()),
-    };
+    if let Source::Sqlite(path) = source {
+        prepare(path).await?;
+    }
     // By itself first: a pool would try in vain for a while, and say no more than that it did.
-    let mut connection = connect(source, &url).await?;
+    let mut connection = connect(source).await?;
     let migrated = migrate::run(source, &mut connection).await;
     // A lock that is still held goes with its connection.
     let closed = connection.close().await;
     migrated.and(closed.map_err(DbError::from))?;
-    let options = AnyPoolOptions::new().acquire_timeout(PATIENCE).max_connections(connections);
+    let options = AnyPoolOptions::new().acquire_timeout(PATIENCE);
     let options = match source {
-        Source::Sqlite(_) => options.after_connect(|connection, _| Box::pin(set_up_sqlite(connection))),
-        Source::Postgres(_) => options,
+        Source::Sqlite(_) => options
+            .max_connections(SQLITE_CONNECTIONS)
+            .after_connect(|connection, _| Box::pin(set_up_sqlite(connection))),
+        Source::Postgres(_) => options
+            .max_connections(POSTGRES_CONNECTIONS)
+            .after_connect(|connection, _| Box::pin(set_up_postgres(connection))),
     };
-    Ok(options.connect_lazy(&url)?)
+    Ok(options.connect_lazy(&url(source)?)?)
 }
 
-async fn connect(source: &Source, url: &str) -> Result<AnyConnection, DbError> {
-    let connecting = AnyConnection::connect(url);
+/// One connection, on which nothing is limited.
+pub(super) async fn connect(source: &Source) -> Result<AnyConnection, DbError> {
+    let url = url(source)?;
+    let connecting = AnyConnection::connect(&url);
     let connected = timeout(PATIENCE, connecting).await;
     let mut connection = connected.unwrap_or(Err(sqlx::Error::PoolTimedOut))?;
     if let Source::Sqlite(_) = source {
@@ -58,6 +70,14 @@ async fn connect(source: &Source, url: &str) -> Result<AnyConnection, DbError> {
 async fn set_up_sqlite(connection: &mut AnyConnection) -> sqlx::Result<()> {
     connection.execute("PRAGMA journal_mode = WAL").await?;
     connection.execute("PRAGMA synchronous = FULL").await?;
+    Ok(())
+}
+
+/// Nobody waits long for a lock that another node holds, or for good for one that died in mid-transaction.
+async fn set_up_postgres(connection: &mut AnyConnection) -> sqlx::Result<()> {
+    connection.execute("SET lock_timeout = '5s'").await?;
+    connection.execute("SET statement_timeout = '20s'").await?;
+    connection.execute("SET idle_in_transaction_session_timeout = '60s'").await?;
     Ok(())
 }
 
@@ -76,9 +96,13 @@ async fn prepare(path: &Path) -> Result<(), DbError> {
     making.await.map_err(|_| DbError::Unavailable)?
 }
 
-fn sqlite_url(path: &Path) -> Result<String, DbError> {
+fn url(source: &Source) -> Result<String, DbError> {
     use std::os::unix::ffi::OsStrExt;
 
+    let path = match source {
+        Source::Sqlite(path) => path,
+        Source::Postgres(url) => return Ok(url.secret().to_owned()),
+    };
     let path = absolute(path).map_err(|source| DbError::Io { path: path.to_owned(), source })?;
     let escaped = |byte: &u8| match byte {
         b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'/' => char::from(*byte).to_string(),

@@ -3,15 +3,11 @@
 //! PostgreSQL's is made on the server that `TAP_RACER_TEST_POSTGRES` names, by the URL of a user who may
 //! make databases; without it those tests say so and do nothing. `scripts/test` starts one.
 
-use std::{
-    env,
-    path::PathBuf,
-    sync::{Arc, OnceLock},
-};
+use std::{env, path::PathBuf};
 
 use uuid::Uuid;
 
-use super::{Db, Shared, Source};
+use super::{Db, Source};
 
 /// A folder that is gone at the end.
 pub struct Folder(pub PathBuf);
@@ -32,8 +28,7 @@ impl Drop for Folder {
 
 /// For who needs none.
 pub fn unavailable() -> Db {
-    let source = Source::Sqlite(PathBuf::new());
-    Db { shared: Arc::new(Shared { source, pool: OnceLock::new(), opening: Default::default() }) }
+    Db::new(Source::Sqlite(PathBuf::new()))
 }
 
 /// A new SQLite database.

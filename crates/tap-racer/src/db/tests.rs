@@ -1,10 +1,12 @@
 //! The tables, and a database in good times and bad.
 
+mod bad_times;
+
 use sqlx::{AssertSqlSafe, query, query_scalar};
 
 use super::{
     Db, DbError, Source,
-    test::{Folder, on_each_database, postgres_url, sqlite},
+    test::{Folder, on_each_database, postgres, postgres_url, sqlite},
 };
 
 on_each_database!(what_is_committed_is_there_and_nothing_else(db) {
@@ -83,7 +85,7 @@ on_each_database!(both_kinds_have_the_same_tables_and_columns(db) {
         "rule_stats: account key races wins best_time best_taps best_rate best_run",
         "boards: key rules runs latest",
         "bests: key period account merit run at",
-        "scores: id account game score at",
+        "scores: id account game score at client_id",
         "games: game account last best best_at count",
     ]);
 });

@@ -58,6 +58,7 @@ CREATE TABLE runs (
     UNIQUE (heat, racer)
 ) STRICT;
 CREATE INDEX runs_of_account ON runs (account, finished_at, id);
+CREATE INDEX runs_of_account_by_key ON runs (account, key, finished_at);
 CREATE INDEX runs_of_guest ON runs (guest) WHERE guest IS NOT NULL;
 CREATE INDEX runs_of_guests_by_end ON runs (finished_at) WHERE account IS NULL;
 
@@ -113,13 +114,15 @@ CREATE INDEX bests_of_run ON bests (run);
 
 -- What other games on the page have made, each time.
 CREATE TABLE scores (
-    id      INTEGER PRIMARY KEY AUTOINCREMENT,
-    account INTEGER NOT NULL REFERENCES accounts ON DELETE CASCADE,
-    game    TEXT NOT NULL,
-    score   INTEGER NOT NULL,
-    at      INTEGER NOT NULL
+    id        INTEGER PRIMARY KEY AUTOINCREMENT,
+    account   INTEGER NOT NULL REFERENCES accounts ON DELETE CASCADE,
+    game      TEXT NOT NULL,
+    score     INTEGER NOT NULL,
+    at        INTEGER NOT NULL,
+    client_id TEXT -- a page's own name for it: what was stored once is not stored twice
 ) STRICT;
-CREATE INDEX scores_of_account ON scores (account, game, at);
+CREATE INDEX scores_of_account ON scores (account, game, id);
+CREATE UNIQUE INDEX scores_by_client ON scores (account, client_id);
 
 -- And in all.
 CREATE TABLE games (
@@ -131,5 +134,5 @@ CREATE TABLE games (
     count   INTEGER NOT NULL,
     PRIMARY KEY (game, account)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX games_by_best ON games (game, best, best_at, account);
+CREATE INDEX games_by_best ON games (game, best DESC, best_at, account);
 CREATE INDEX games_of_account ON games (account);

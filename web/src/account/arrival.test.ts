@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+import { nextOf, seatsOf } from './arrival';
+
+const site = 'https://race.test';
+
+describe('after logging in', () => {
+  it('one goes back to where one came from', () => {
+    expect(nextOf('?next=/play/K7QF', site)).toBe('https://race.test/play/K7QF');
+    expect(nextOf('?next=%2Fleaderboard%3Frules%3Dsprint-100', site)).toBe('https://race.test/leaderboard?rules=sprint-100');
+  });
+
+  it('nobody is led to another site', () => {
+    const led = (next: string) => nextOf(`?next=${encodeURIComponent(next)}`, site);
+    for (const next of ['https://evil.test/', '//evil.test', '/\\evil.test', '/\t/evil.test', 'javascript:alert(1)', 'play', '']) {
+      expect(led(next), next).toBeNull();
+    }
+    // A path that would be an address of its own, if it were followed by itself.
+    expect(led('/.//evil.test/')).toBe('https://race.test//evil.test/');
+    expect(nextOf('', site)).toBeNull();
+  });
+});
+
+it('the seats of a device are those of all its rooms, and nothing else', () => {
+  const kept = [['tap-racer.seat.K7QF', 'a'], ['tap-racer.name', 'Ada'], ['tap-racer.seat.', 'b'], ['other', 'c']] as const;
+  const storage = { length: kept.length, key: (i: number) => kept[i]?.[0] ?? null, getItem: (key: string) => kept.find(([name]) => name === key)?.[1] ?? null };
+  expect(seatsOf(storage)).toEqual(['a', 'b']);
+});

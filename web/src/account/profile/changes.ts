@@ -1,0 +1,56 @@
+// A profile as it changes: pure functions from one to the next.
+import { isTimed, type GameRecord, type KindRecord, type Profile, type RaceRecord, type Stats } from '../../pages/records';
+
+export interface RaceEvent {
+  race: RaceRecord;
+  stats: Stats;
+  /** The kinds of rules that it changed. */
+  rules: KindRecord[];
+  /** The keys of those in which it was a personal best. */
+  bests: string[];
+}
+
+export interface ScoreEvent {
+  game: string;
+  score: number;
+  best: number;
+  place: number;
+}
+
+/** Points of a plot: more would not be told apart. */
+const points = 200;
+
+/** What a run adds to the plot of its kind: a time or taps, or nothing when it came to nothing. */
+export function resultOf(race: RaceRecord): number | null {
+  if (isTimed(race.rules)) return race.time ?? null;
+  return race.taps > 0 ? race.taps : null;
+}
+
+/** Each run counts once, however often it is told. */
+export function withRace(profile: Profile, { race, stats, rules }: RaceEvent): Profile {
+  if (profile.races.some(({ id }) => id === race.id)) return { ...profile, stats };
+  const changed = new Map(rules.map((kind) => [kind.key, kind]));
+  const known = profile.rules.map((kind) => changed.get(kind.key) ?? kind);
+  const fresh = rules.filter(({ key }) => !profile.rules.some((kind) => kind.key === key));
+  const result = resultOf(race);
+  const line = profile.progress[race.key] ?? [];
+  return {
+    ...profile,
+    stats,
+    rules: [...known, ...fresh],
+    races: [race, ...profile.races],
+    progress: result === null ? profile.progress : { ...profile.progress, [race.key]: [...line, [race.finished_at, result] as [number, number]].slice(-points) },
+  };
+}
+
+export function withScore(profile: Profile, { game, score, best }: ScoreEvent): Profile {
+  const before = profile.games.find((known) => known.game === game);
+  const after: GameRecord = { game, last: score, best, count: (before?.count ?? 0) + 1 };
+  return { ...profile, games: before ? profile.games.map((known) => (known === before ? after : known)) : [...profile.games, after] };
+}
+
+/** Older races behind those that are shown, each once. */
+export function withOlder(races: RaceRecord[], older: RaceRecord[]): RaceRecord[] {
+  const known = new Set(races.map(({ id }) => id));
+  return [...races, ...older.filter(({ id }) => !known.has(id))];
+}

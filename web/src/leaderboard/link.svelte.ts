@@ -1,0 +1,96 @@
+// Keeps the board that is asked for joined, and the list of those that there are.
+import type { Channel } from 'phoenix';
+import { call, isOpen, type Live } from '../live';
+import { openLine } from '../pages/line';
+import { isLasting, sentence } from '../reasons';
+import { addressOf, nextDay, shownBy, type Shown } from './address';
+import { Board, type BoardChange, type BoardJoined, type Entry, type Kind } from './board.svelte';
+
+export class BoardLink {
+  readonly board = new Board();
+  shown = $state.raw<Shown>(shownBy(location.search));
+  kinds = $state.raw<Kind[]>([]);
+  /** False while what is shown may be out of date. */
+  connected = $state(true);
+  problem = $state<string | null>(null);
+  #live: Live | null = null;
+  #channel: Channel | null = null;
+  #turn: ReturnType<typeof setTimeout> | undefined;
+
+  constructor() {
+    void this.#findKinds();
+    void openLine({
+      who: (account) => (this.board.own = account?.name ?? null),
+      connected: (up) => (this.connected = up && isOpen(this.#channel)),
+    }).then((live) => {
+      this.#live = live;
+      this.#join();
+    });
+    addEventListener('popstate', () => this.#turnTo(shownBy(location.search)));
+  }
+
+  async #findKinds(): Promise<void> {
+    try {
+      const response = await fetch('/api/boards');
+      if (response.ok) this.kinds = ((await response.json()) as { boards: Kind[] }).boards;
+    } catch {
+      // The board itself says that the server is away.
+    }
+  }
+
+  show(change: Partial<Shown>): void {
+    const next = { ...this.shown, ...change };
+    if (addressOf(next) === addressOf(this.shown)) return;
+    history.pushState(history.state, '', addressOf(next));
+    this.#turnTo(next);
+  }
+
+  #turnTo(next: Shown): void {
+    this.shown = next;
+    this.#join();
+  }
+
+  #join(): void {
+    if (!this.#live) return;
+    this.#channel?.leave();
+    this.board.isHere = false;
+    this.problem = null;
+    const { key, period } = this.shown;
+    const channel = this.#live.join<BoardJoined>(`board:${key}:${period}`, {
+      params: () => ({}),
+      joined: (reply) => {
+        if (channel !== this.#channel) return;
+        this.connected = true;
+        this.problem = null;
+        this.board.joined(reply);
+        if (!this.kinds.some((kind) => kind.key === key)) this.kinds = [...this.kinds, { key, rules: reply.rules }];
+      },
+      refused: ({ reason }) => {
+        if (channel !== this.#channel) return 'end';
+        this.problem = sentence(reason);
+        return isLasting(reason) ? 'end' : 'retry';
+      },
+      lost: () => {
+        if (channel === this.#channel) this.connected = false;
+      },
+      events: {
+        board: (change: BoardChange) => {
+          if (channel === this.#channel && this.board.changed(change)) void this.#askForMine(channel);
+        },
+      },
+    });
+    this.#channel = channel;
+    // A board of today is another one tomorrow, for a screen that stays on as well.
+    clearTimeout(this.#turn);
+    if (period !== 'all') this.#turn = setTimeout(() => this.#join(), nextDay(Date.now()) - Date.now() + 1000);
+  }
+
+  async #askForMine(channel: Channel): Promise<void> {
+    try {
+      const { me } = await call<{ me?: Entry | null }>(channel, 'me');
+      if (channel === this.#channel) this.board.mine(me ?? null);
+    } catch {
+      // The next change asks again.
+    }
+  }
+}
