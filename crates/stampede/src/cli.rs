@@ -118,9 +118,8 @@ struct BenchArgs {
     /// How many clients read nothing.
     #[arg(long, default_value_t = 1)]
     stalled: usize,
-    /// How many seconds are measured, after a warm-up of two.
-    #[arg(long, default_value_t = 10.0)]
-    seconds: f64,
+    #[command(flatten)]
+    window: WindowArgs,
     /// The topic that subscribers join.
     #[arg(long)]
     topic: Option<String>,
@@ -154,13 +153,22 @@ struct LoadArgs {
     deliveries: f64,
 }
 
+#[derive(Copy, Clone, Debug, Args)]
+struct WindowArgs {
+    /// How many seconds are measured.
+    #[arg(long, default_value_t = 10.0)]
+    seconds: f64,
+    /// How many seconds go by before, until caches are full and freed memory is given back.
+    #[arg(long, value_name = "SECONDS", default_value_t = 3.0)]
+    warm_up: f64,
+}
+
 #[derive(Debug, Args)]
 struct LimitArgs {
     #[command(flatten)]
     load: LoadArgs,
-    /// How many seconds are measured.
-    #[arg(long, default_value_t = 10.0)]
-    seconds: f64,
+    #[command(flatten)]
+    window: WindowArgs,
     /// One JSON object instead of a table.
     #[arg(long)]
     json: bool,
@@ -198,8 +206,11 @@ impl LoadArgs {
     }
 }
 
-fn window(seconds: f64) -> Window {
-    Window { warm_up: Duration::from_secs(2), length: Duration::from_secs_f64(seconds) }
+impl WindowArgs {
+    fn window(self) -> Window {
+        let span = |seconds: f64| Duration::try_from_secs_f64(seconds).unwrap_or_default();
+        Window { warm_up: span(self.warm_up), length: span(self.seconds) }
+    }
 }
 
 impl Cli {
@@ -213,7 +224,7 @@ impl Cli {
             Command::Bench(args) => args.run(),
             Command::Limit(args) => {
                 let measured =
-                    floor::measure(&args.load.load(), &args.load.arguments(), window(args.seconds))?;
+                    floor::measure(&args.load.load(), &args.load.arguments(), args.window.window())?;
                 print(&[measured], args.json)
             }
             Command::Floor(args) => floor::serve(&args.load()),
@@ -281,7 +292,7 @@ impl BenchArgs {
             target: self.url.clone(),
             server: Process::new(self.pid),
             dialect,
-            window: window(self.seconds),
+            window: self.window.window(),
         };
         let pace = self.deliveries.map_or(Pace::Saturated, Pace::Deliveries);
         let said = Said { pace, together: 1, bytes: self.bytes, stalled: 0 };

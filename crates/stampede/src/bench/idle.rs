@@ -1,7 +1,5 @@
 //! Clients that are there and silent: what each costs in memory, and all together in CPU.
 
-use std::time::Duration;
-
 use super::{Bench, Outcome, Scenario};
 use crate::{
     crowd::{Arrival, Crowd},
@@ -16,9 +14,6 @@ impl Scenario for Silence {
     fn message(&mut self, _: &mut Herd, _: &Crowd, _: usize, _: &Message<'_>) {}
 }
 
-/// Memory that was freed goes back to the system within this time.
-const SETTLES: Duration = Duration::from_secs(3);
-
 impl Bench {
     /// Measures `clients` that have joined and only give signs of life, each half a minute.
     ///
@@ -28,8 +23,7 @@ impl Bench {
         let before = self.rss()?;
         let seats = self.dialect.seats(&self.dialect.topic, clients);
         let (mut herd, mut run) = self.gather(seats, Arrival::Storm, Silence)?;
-        let ends_at = herd.now() + self.window.warm_up + SETTLES;
-        herd.run(&mut run, |_, herd| herd.now() >= ends_at)?;
+        self.warm_up(&mut herd, &mut run)?;
         let (cpu, seconds) = self.measure(&mut herd, &mut run)?;
         let rss = self.rss()?;
         Ok(Measured {
