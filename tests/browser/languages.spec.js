@@ -49,7 +49,7 @@ test('a chosen language stays, on every page', async ({ browser }) => {
   await page.getByTestId('language').selectOption('ja');
   await expect(page.locator('html')).toHaveAttribute('lang', 'ja');
   await expect(page.getByTestId('host-race')).not.toHaveText(english);
-  for (const path of ['/play', '/console', '/chat/lobby', '/check']) {
+  for (const path of ['/play', '/console', '/chat/lobby', '/check', '/account', '/practice', '/leaderboard']) {
     await page.goto(server.origin + path);
     await expect(page.locator('html')).toHaveAttribute('lang', 'ja');
     await expect(page).toHaveTitle(/./);

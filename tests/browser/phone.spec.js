@@ -278,3 +278,28 @@ test('a keyboard finds the name first, and the pad only where it is of use', asy
   await expect(page.getByTestId('pad')).toBeFocused();
   await page.close();
 });
+
+test('an account keeps no phone out of its race, whether its token is refused or nobody says who it is', async ({ browser }) => {
+  const answers = {
+    refused: (route) => route.fulfill({ json: { account: { id: 1, name: 'Ada', made: 0 }, token: 'forged', expires_in: 600_000 } }),
+    // Nothing is ever answered.
+    late: () => undefined,
+  };
+  for (const [why, answer] of Object.entries(answers)) {
+    const context = await browser.newContext(handset);
+    await context.addInitScript(() => localStorage.setItem('tap-racer.account', 'Ada'));
+    await context.route('**/api/session', answer);
+    const phone = await context.newPage();
+    const lines = [];
+    phone.on('websocket', (line) => lines.push(line));
+    await phone.goto(server.join);
+    await expect(phone.getByTestId('name')).toHaveValue('Ada');
+    await phone.getByTestId('join').click();
+    await expectPhase(phone, 'lobby');
+    // Refused, as a guest, once more with another token, and as a guest from then on: by WebSocket.
+    await expect.poll(() => lines.length, why).toBe(why === 'refused' ? 4 : 1);
+    await expect(phone.getByTestId('disconnected')).toHaveCount(0);
+    expect(lines.at(-1).isClosed(), why).toBe(false);
+    await expectPhase(phone, 'lobby');
+  }
+});

@@ -2,6 +2,8 @@
 // access, or to take pictures of them) is told of each by `seen(name, page)`.
 import { expect } from '@playwright/test';
 
+import { accounts } from './account-states.js';
+import { boards } from './boards.js';
 import { Client } from './live.js';
 import { expectPhase, guest, tap } from './party.js';
 
@@ -49,7 +51,7 @@ export class Walk {
     const topic = await client.join(`console:${room}`, { host });
     const order = (event, payload) => topic.ask(event, payload);
     const idOf = async (name) => (await topic.heard('racer_joined', (racer) => racer.name === name)).id;
-    return { room, order, idOf, link: `/console/${room}#host=${host}`, play: `/play/${room}` };
+    return { room, host: topic, order, idOf, link: `/console/${room}#host=${host}`, play: `/play/${room}` };
   }
 
   async guests(room, count) {
@@ -298,4 +300,4 @@ async function screen(walk) {
   await chat.close();
 }
 
-export const groups = { site, phone, helpers, screen };
+export const groups = { site, accounts, phone, helpers, screen, boards };

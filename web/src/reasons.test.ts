@@ -25,6 +25,7 @@ it('only what can pass by itself is tried again', () => {
   expect(isLasting('no such room')).toBe(true);
   expect(isLasting('banned')).toBe(true);
   expect(isLasting('rate limited')).toBe(false);
+  expect(isLasting('accounts are unavailable')).toBe(false);
   expect(isLasting('server is draining')).toBe(false);
   expect(isLasting(undefined)).toBe(false);
 });

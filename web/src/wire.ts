@@ -42,6 +42,8 @@ export interface Racer extends Face {
   flagged?: boolean;
   in_heat?: boolean;
   cohost?: boolean;
+  /** Races for an account. */
+  account?: boolean;
   /** 1000 is the full course. */
   handicap?: number | null;
   /** The taps that this racer's own course takes. */
@@ -241,6 +243,24 @@ export interface PlayJoined extends PhaseChange {
   alive?: number | null;
   /** The house room, which has no code and never closes. */
   house?: boolean;
+  /** The name of the account that this seat races for. */
+  account?: string;
+}
+
+/** A race of the account that a phone races for has been kept. */
+export interface Recorded {
+  heat: number;
+  /** Better than all before under these rules. */
+  best: boolean;
+  stats: { races: number; wins: number };
+  /** The best before, a time or taps; absent at the first race of its kind. */
+  previous?: number;
+}
+
+/** What a heat was for those who race for accounts. */
+export interface Records {
+  heat: number;
+  racers: (Pick<Racer, 'id' | 'name' | 'taps'> & Pick<Recorded, 'best' | 'previous'> & { time?: number | null })[];
 }
 
 /** A co-host's answer to `roster`. */

@@ -93,6 +93,11 @@ impl Trace {
     /// nothing from then on.
     pub const MOST: usize = 24 * 1024;
 
+    /// That of a heat that was not heard from its beginning on: it is never replayed.
+    pub fn cut() -> Trace {
+        Trace { bytes: vec![bytes::CUT], ..Trace::default() }
+    }
+
     /// A claim arrived and raised the racer's count to `taps`. One that raises nothing is passed over, as
     /// by the race; one that is earlier than the last has come with it.
     pub fn claim(&mut self, arrival: Millis, taps: u32, at: Option<Millis>) {
@@ -200,7 +205,7 @@ impl Trace {
 
     fn bound(&mut self) {
         if self.bytes.len() > Trace::MOST {
-            *self = Trace { bytes: vec![bytes::CUT], ..Trace::default() };
+            *self = Trace::cut();
         }
     }
 }

@@ -12,6 +12,9 @@ use crate::{
 
 /// A phone that taps on sends its count this often.
 const REPORT_EVERY: Duration = Duration::from_millis(50);
+/// A sign of life is promised this often, in milliseconds, and with it a last word: then the end of a heat
+/// waits for it. Who taps until the end gives more of them than that.
+const ALIVE: u32 = 2000;
 
 /// Somebody with a phone.
 #[derive(Debug)]
@@ -42,6 +45,7 @@ struct Heat {
     sent: u64,
     sent_at: Option<Instant>,
     is_over: bool,
+    has_said_last: bool,
 }
 
 /// The reply to a join of `play`, as far as anything follows from it.
@@ -74,7 +78,8 @@ impl Guest {
     pub fn join(&mut self, topic: &str) -> String {
         self.references = 1;
         let seat = self.seat.as_ref().map_or(String::new(), |seat| format!(",\"seat\":{}", quoted(seat)));
-        push(1, 1, topic, "phx_join", &format!("{{\"name\":{}{seat}}}", quoted(&self.name)))
+        let name = quoted(&self.name);
+        push(1, 1, topic, "phx_join", &format!("{{\"name\":{name},\"alive\":{ALIVE}{seat}}}"))
     }
 
     /// Let in; a heat that is on goes on.
@@ -111,10 +116,11 @@ impl Guest {
                         sent: 0,
                         sent_at: None,
                         is_over: false,
+                        has_said_last: false,
                     });
                 } else if let Some(heat) = &mut self.heat {
                     // Whatever was told on the lost connection is told again.
-                    heat.sent = 0;
+                    (heat.sent, heat.has_said_last) = (0, false);
                 }
             }
             _ => {
@@ -128,11 +134,11 @@ impl Guest {
     /// When there is next something to do.
     pub fn wakes_at(&self) -> Option<Instant> {
         let heat = self.heat.as_ref()?;
-        if heat.taps > heat.sent {
-            let due = heat.sent_at.map_or(heat.go_at, |sent_at| sent_at + REPORT_EVERY);
-            return Some(if heat.is_over { due } else { due.min(heat.next_tap) });
+        if heat.is_over {
+            return (!heat.has_said_last).then_some(heat.go_at);
         }
-        (!heat.is_over).then_some(heat.next_tap)
+        let report = heat.sent_at.map_or(heat.go_at, |sent_at| sent_at + REPORT_EVERY);
+        Some(if heat.taps > heat.sent { report.min(heat.next_tap) } else { heat.next_tap })
     }
 
     /// Taps that are due; what the server is to be told of them, if it is time.
@@ -143,13 +149,18 @@ impl Guest {
             heat.last_tap = Some(heat.next_tap);
             heat.next_tap += self.fingers.next();
         }
-        let is_early = heat.sent_at.is_some_and(|sent_at| now < sent_at + REPORT_EVERY) && !heat.is_over;
-        if heat.taps == heat.sent || is_early || !self.is_seated {
+        let is_due = if heat.is_over {
+            !heat.has_said_last
+        } else {
+            heat.taps > heat.sent && heat.sent_at.is_none_or(|sent_at| now >= sent_at + REPORT_EVERY)
+        };
+        if !is_due || !self.is_seated {
             return None;
         }
-        (heat.sent, heat.sent_at) = (heat.taps, Some(now));
+        (heat.sent, heat.sent_at, heat.has_said_last) = (heat.taps, Some(now), heat.is_over);
         let at = heat.last_tap.map_or(0, |at| at.saturating_duration_since(heat.go_at).as_millis());
-        let claim = format!("{{\"heat\":{},\"n\":{},\"at\":{at}}}", heat.number, heat.taps);
+        let Heat { number, taps, is_over, .. } = heat;
+        let claim = format!("{{\"heat\":{number},\"n\":{taps},\"at\":{at},\"last\":{is_over}}}");
         self.references += 1;
         Some(push(1, self.references, topic, "tap", &claim))
     }

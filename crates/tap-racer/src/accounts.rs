@@ -5,10 +5,12 @@
 //! what it has raced is not known here.
 
 mod attempts;
+mod connections;
 mod entering;
 mod error;
 mod export;
 mod leaving;
+mod managing;
 mod password;
 mod session;
 #[cfg(test)]
@@ -34,10 +36,13 @@ use crate::{
 };
 
 use attempts::Attempts;
+use connections::Connections;
 use password::Passwords;
 
+pub use connections::Connection;
 pub use entering::{Credentials, Entered};
 pub use error::AccountError;
+pub use managing::{Listed, delete_named, find, list, reset_password};
 pub use session::{SessionId, SessionSecret};
 
 /// An account, as the database counts them. A number is never given again.
@@ -89,6 +94,7 @@ pub struct Accounts {
     endpoint: Endpoint,
     passwords: Passwords,
     attempts: Attempts,
+    connections: Connections,
     making: PerAddress,
     /// A copy of everything is work.
     exports: PerKey<AccountId>,
@@ -103,6 +109,7 @@ impl Accounts {
             endpoint: endpoint.clone(),
             passwords: Passwords::new(),
             attempts: Attempts::new(config.log_ins_per_minute),
+            connections: Connections::default(),
             making: PerAddress::new(config.accounts_per_minute),
             exports: PerKey::new(5, Duration::from_secs(60)),
         }
@@ -124,21 +131,25 @@ impl Accounts {
         self.keys.session(session)
     }
 
-    /// Who connects with a token; nobody if it is forged, has expired, or its session has ended. While
-    /// the database cannot be asked a token is believed: it is good for minutes only.
-    pub async fn of_token(&self, token: &str) -> Option<Account> {
-        let Session { id, account, .. } = self.keys.read_session(token)?;
-        let Ok(pool) = self.db.pool() else { return Some(account) };
+    /// Who connects with a token, for as long as the connection is held; nobody if it is forged, has
+    /// expired, or its session has ended. While the database cannot be asked a token is believed: it is
+    /// good for minutes only, and the session is looked for again.
+    pub async fn connect(&self, token: &str) -> Option<(Account, Connection)> {
+        let session = self.keys.read_session(token)?;
+        let connection = self.connections.open(&session);
+        let Ok(pool) = self.db.pool() else { return Some((session.account, connection)) };
         let is_open = "SELECT COUNT(*) FROM sessions WHERE id = $1 AND account = $2 AND expires > $3";
         let looking = query_scalar::<_, i64>(is_open)
-            .bind(id.as_str())
-            .bind(account.id.0)
+            .bind(session.id.as_str())
+            .bind(session.account.id.0)
             .bind(clock::wall_clock().0)
             .fetch_one(pool);
         match timeout(LOOK, looking).await {
-            Ok(Ok(0)) => None,
-            _ => Some(account),
+            Ok(Ok(0)) => return None,
+            Ok(Err(error)) => self.db.note(&error.into()),
+            _ => {}
         }
+        Some((session.account, connection))
     }
 
     /// The name of the account's connections, by which they are closed.

@@ -1,16 +1,18 @@
-//! What is asked by plain HTTP: making and finding rooms, tickets for them, accounts, and whether the server
-//! is well.
+//! What is asked by plain HTTP: making and finding rooms, tickets for them, accounts, players and boards, and
+//! whether the server is well.
 
 mod accounts;
 mod asked;
+mod boards;
+mod players;
 mod refused;
 
-use std::{net::IpAddr, sync::Arc};
+use std::{collections::HashMap, net::IpAddr, sync::Arc};
 
 use bytes::Bytes;
 use channels::PeerAddr;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
 use tokio::time::Instant;
 use warp::{
     Filter, Rejection, Reply,
@@ -21,6 +23,7 @@ use warp::{
 use crate::{
     address::CameBy,
     app::App,
+    db::DbError,
     rooms::{RoomCode, RoomId, TooManyRooms},
 };
 
@@ -37,11 +40,12 @@ struct Wanted {
     room: Option<String>,
 }
 
-/// Rooms and tickets, accounts, and `/healthz`.
+/// Rooms and tickets, accounts, players and boards, and `/healthz`.
 pub fn filter(
     app: Arc<App>,
 ) -> impl Filter<Extract = (Response,), Error = Rejection> + Clone + Send + Sync + 'static {
     let accounts = accounts::filter(app.clone());
+    let records = boards::filter(app.clone()).or(players::filter(app.clone())).unify();
     let with_app = warp::any().map(move || app.clone());
     let make = warp::path!("api" / "rooms")
         .and(warp::post())
@@ -67,17 +71,18 @@ pub fn filter(
         });
     let health =
         warp::path!("healthz").and(warp::get().or(warp::head()).unify()).map(|| "ok\n".into_response());
-    make.or(find).unify().or(ticket).unify().or(accounts).unify().or(health).unify()
+    let rooms = make.or(find).unify().or(ticket).unify();
+    rooms.or(accounts).unify().or(records).unify().or(health).unify()
 }
 
 fn make_room(app: &App, peer: IpAddr, came_by: Option<&CameBy>) -> Response {
     if !app.room_making.take(peer, Instant::now()) {
-        return answer(StatusCode::TOO_MANY_REQUESTS, &json!({ "reason": "rate limited" }));
+        return refuse(StatusCode::TOO_MANY_REQUESTS, "rate limited");
     }
     let room = match app.rooms.make() {
         Ok(room) => room,
         Err(full @ TooManyRooms) => {
-            return answer(StatusCode::SERVICE_UNAVAILABLE, &json!({ "reason": full.to_string() }));
+            return refuse(StatusCode::SERVICE_UNAVAILABLE, &full.to_string());
         }
     };
     let id = room.id();
@@ -95,13 +100,12 @@ fn make_room(app: &App, peer: IpAddr, came_by: Option<&CameBy>) -> Response {
 fn find_room(app: &App, typed: &str) -> Response {
     match RoomCode::typed(typed).filter(|code| app.rooms.exists(*code)) {
         Some(code) => answer(StatusCode::OK, &json!({ "room": code.as_str() })),
-        None => answer(StatusCode::NOT_FOUND, &json!({ "reason": "no such room" })),
+        None => refuse(StatusCode::NOT_FOUND, "no such room"),
     }
 }
 
 /// A seat that is not taken yet: whoever joins with it is one guest, however often.
 fn give_ticket(app: &App, peer: IpAddr, body: Option<&[u8]>) -> Response {
-    let refuse = |status, reason: &str| answer(status, &json!({ "reason": reason }));
     let Some(body) = body else { return refuse(StatusCode::PAYLOAD_TOO_LARGE, "too long") };
     let Ok(Wanted { room }) = serde_json::from_slice(body) else {
         return refuse(StatusCode::BAD_REQUEST, "room must be a code or null");
@@ -117,7 +121,26 @@ fn give_ticket(app: &App, peer: IpAddr, body: Option<&[u8]>) -> Response {
     answer(StatusCode::CREATED, &json!({ "ticket": app.keys.ticket(&room) }))
 }
 
-fn answer(status: StatusCode, body: &Value) -> Response {
+/// A number of a query, from 1 to `most`; `usual` if it is not there, none if it is no number.
+fn number(query: &HashMap<String, String>, name: &str, usual: i64, most: i64) -> Option<i64> {
+    query.get(name).map_or(Some(usual), |text| text.parse().ok()).map(|number: i64| number.clamp(1, most))
+}
+
+/// What the database does not tell now.
+fn failed(app: &App, error: &DbError) -> Response {
+    app.db.note(error);
+    if error.is_passing() {
+        refuse(StatusCode::SERVICE_UNAVAILABLE, "accounts are unavailable")
+    } else {
+        refuse(StatusCode::INTERNAL_SERVER_ERROR, "failed")
+    }
+}
+
+fn refuse(status: StatusCode, reason: &str) -> Response {
+    Refused::new(status, reason).into_response()
+}
+
+fn answer(status: StatusCode, body: &impl Serialize) -> Response {
     let reply = warp::reply::with_status(warp::reply::json(body), status);
     // A host token is for whoever asked, and for no cache on the way.
     let reply = warp::reply::with_header(reply, header::CACHE_CONTROL, "no-store");

@@ -1,22 +1,30 @@
 //! The server as a whole: what it is made of, how it starts, how it stops.
 
-use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    io,
+    net::SocketAddr,
+    sync::{Arc, Weak},
+    time::Duration,
+};
 
 use ::channels::{Drain, Endpoint, Presence, Server};
 use thiserror::Error;
-use tokio::{sync::oneshot, task::JoinHandle};
+use tokio::{sync::oneshot, task::JoinHandle, time::sleep};
 use tracing::info;
 use warp::Filter;
 
 use crate::{
     accounts::Accounts,
     address::Addresses,
-    api, channels,
-    clock::Clock,
+    api,
+    boards::Boards,
+    channels,
+    clock::{self, Clock},
     config::{Config, HostKey},
     db::{Db, DbError, Source},
-    pages,
+    news, pages,
     rate::PerAddress,
+    records::{Recorder, Records},
     restore::{self, SavedRooms},
     rooms::{House, RoomId, Rooms},
     scores::Scores,
@@ -26,6 +34,9 @@ use crate::{
 
 /// How long clients are waited for when the server stops.
 const FAREWELL: Duration = Duration::from_secs(3);
+
+/// Who has ended a session elsewhere waits this long for its connections to be closed here.
+const LOOK_AFTER_SESSIONS: Duration = Duration::from_secs(15);
 
 /// Tickets for one address, which a hall full of guests may share. Who gets none comes without.
 const TICKETS_PER_MINUTE: u32 = 3000;
@@ -50,6 +61,10 @@ pub struct App {
     pub accounts: Accounts,
     /// What games have made in it.
     pub scores: Scores,
+    /// Where to hear of what is recorded.
+    pub records: Records,
+    /// Who is the fastest in it.
+    pub boards: Boards,
     /// What a host of the house room must know.
     pub host_key: Option<HostKey>,
     /// The server's time.
@@ -84,6 +99,8 @@ pub struct Running {
     addresses: Addresses,
     rooms: Rooms,
     db: Db,
+    recorder: Recorder,
+    news: JoinHandle<()>,
     keeper: Keeper,
     stop: oneshot::Sender<()>,
     serving: JoinHandle<io::Result<()>>,
@@ -117,16 +134,22 @@ impl App {
             db.clone(),
         ));
         saved.restore(&app.rooms, &mut store).await;
-        let keeper = Keeper::start(saves, data, store);
+        let rooms = app.rooms.clone();
+        let keeper = Keeper::start(saves.clone(), data, store, move || rooms.save_all());
+        let recorded = app.records.subscribe();
+        let news = news::spread(recorded, db.clone(), endpoint.clone(), app.boards.clone());
+        let news = tokio::spawn(news);
+        let recorder = Recorder::start(saves, db.clone(), app.records.clone(), app.rooms.clone());
         let (addresses, rooms) = (app.addresses.clone(), app.rooms.clone());
         let socket = endpoint.mount("/socket", channels::socket(app.clone()));
-        let everything = socket.or(api::filter(app)).unify().or(pages::filter()).unify();
+        let everything = socket.or(api::filter(app.clone())).unify().or(pages::filter()).unify();
         let (stop, stopped) = oneshot::channel();
         // Also when the handle is dropped: nobody could stop it any more.
         let until = async move { drop(stopped.await) };
         let serving = tokio::spawn(server.run(everything, until));
+        tokio::spawn(look_after_sessions(Arc::downgrade(&app)));
         info!(address = %addresses.listening, "listening");
-        Ok(Running { endpoint, addresses, rooms, db, keeper, stop, serving })
+        Ok(Running { endpoint, addresses, rooms, db, recorder, news, keeper, stop, serving })
     }
 
     /// A server that listens nowhere yet.
@@ -160,8 +183,10 @@ impl App {
             keys,
             addresses: Addresses { public_url: config.public_url, listening },
             scores: Scores::new(db.clone()),
+            boards: Boards::new(db.clone(), endpoint, clock::wall_clock),
             db,
             accounts,
+            records: Records::default(),
             host_key: config.host_key,
             clock,
         }
@@ -170,6 +195,17 @@ impl App {
     /// Whether a console needs a token to control this room.
     pub fn requires_host_token(&self, room: RoomId) -> bool {
         room != RoomId::House || self.host_key.is_some()
+    }
+}
+
+/// Until there is no server any more.
+async fn look_after_sessions(app: Weak<App>) {
+    loop {
+        sleep(LOOK_AFTER_SESSIONS).await;
+        let Some(app) = app.upgrade() else { return };
+        if let Err(error) = app.accounts.hang_up_on_the_ended().await {
+            app.db.note(&error);
+        }
     }
 }
 
@@ -206,6 +242,8 @@ impl Running {
         if !self.serving.is_finished() {
             let _ = self.serving.await;
         }
+        self.recorder.close().await;
+        self.news.abort();
         self.keeper.close().await;
         self.db.close().await;
     }

@@ -3,6 +3,8 @@
 //! Nothing here holds a race or decides anything. Bad input is answered with a reason, and the
 //! channel lives on.
 
+mod account;
+mod board;
 mod chat;
 mod console;
 mod play;
@@ -15,7 +17,7 @@ use std::sync::Arc;
 use ::channels::{Connect, Crash, Endpoint, Handled, Limits, Refusal, Socket};
 
 use crate::{
-    accounts::{Account, AccountId, Accounts},
+    accounts::{Account, AccountId, Accounts, Connection},
     address::CameBy,
     app::App,
     db::DbError,
@@ -23,6 +25,8 @@ use crate::{
     wire::Params,
 };
 
+pub use account::AccountChannel;
+pub use board::BoardChannel;
 pub use chat::ChatChannel;
 pub use console::ConsoleChannel;
 pub use play::PlayChannel;
@@ -37,6 +41,8 @@ pub struct Visitor {
     pub came_by: Option<CameBy>,
     /// Who it is; guests are nobody.
     pub account: Option<Account>,
+    /// Its connection, which is closed when its session ends.
+    pub _connection: Option<Arc<Connection>>,
 }
 
 impl Visitor {
@@ -56,18 +62,19 @@ pub fn socket(app: Arc<App>) -> Socket<Visitor> {
     let socket = Socket::new(move |connect: Connect| {
         let app = app.clone();
         async move {
-            let account = match connect.params.get("token").or(connect.auth_token.as_ref()) {
-                Some(token) => Some(app.accounts.of_token(token).await.ok_or(Refusal)?),
-                None => None,
+            let came_by = CameBy::from_headers(&connect.headers);
+            let Some(token) = connect.params.get("token").or(connect.auth_token.as_ref()) else {
+                return Ok(Visitor { app, came_by, account: None, _connection: None });
             };
-            Ok(Visitor { app, came_by: CameBy::from_headers(&connect.headers), account })
+            let (account, connection) = app.accounts.connect(token).await.ok_or(Refusal)?;
+            Ok(Visitor { app, came_by, account: Some(account), _connection: Some(Arc::new(connection)) })
         }
     });
     topics(socket.id(|visitor| visitor.account_id().map(Accounts::socket_id)))
 }
 
 /// What can be joined.
-fn topics(socket: Socket<Visitor>) -> Socket<Visitor> {
+pub(crate) fn topics(socket: Socket<Visitor>) -> Socket<Visitor> {
     socket
         .channel::<ConsoleChannel>("console")
         .channel::<ConsoleChannel>("console:*")
@@ -75,6 +82,8 @@ fn topics(socket: Socket<Visitor>) -> Socket<Visitor> {
         .channel::<PlayChannel>("play:*")
         .channel::<ChatChannel>("chat:*")
         .channel::<ScoreChannel>("score:*")
+        .channel::<BoardChannel>("board:*")
+        .channel::<AccountChannel>("account:*")
 }
 
 /// What channels send themselves from `join`: the client has heard that it joined.
@@ -87,10 +96,10 @@ fn sync(params: &Params, app: &App) -> Result<Handled, Crash> {
     Ok(Handled::ok(serde_json::json!({ "t0": t0, "now": app.clock.now().0 }))?)
 }
 
-/// Why something that the database knows is not told now. The cause is for the log.
-fn unavailable(error: &DbError) -> &'static str {
-    tracing::debug!(reason = error as &dyn std::error::Error, "the database did not answer");
-    "accounts are unavailable"
+/// What is said of what the database does not tell now. The cause is for the log.
+fn unavailable(app: &App, error: &DbError) -> &'static str {
+    app.db.note(error);
+    if error.is_passing() { "accounts are unavailable" } else { "failed" }
 }
 
 fn no_such_room() -> String {

@@ -34,6 +34,8 @@ use sqlx::AnyPool;
 use tokio::{sync::Semaphore, task::JoinHandle, time::timeout};
 
 pub use error::DbError;
+pub use migrate::version;
+pub use open::connect_as_it_is;
 pub use source::{BadDatabaseUrl, DatabaseUrl, Source};
 pub use tx::Tx;
 

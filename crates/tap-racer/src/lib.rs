@@ -16,23 +16,30 @@
 //!
 //! [`App::start`] starts a server from a [`Config`] and returns it [`Running`]; `main.rs` adds the
 //! terminal. Rooms are kept in `rooms`; one task owns a room with everything in it (`room`), and
-//! channels hold handles to it, and it hands what must outlive the process to the `store`. `pages` and `api` answer plain HTTP. What goes over the wire is in
-//! `wire`, and decides nothing.
+//! channels hold handles to it, and it hands what must outlive the process to the `store`. A heat that is
+//! over goes on from there to the database of accounts (`records`, `db`). `pages` and `api` answer plain
+//! HTTP. What goes over the wire is in `wire`, and decides nothing.
 
 mod accounts;
 mod address;
 mod api;
 mod app;
+mod backup;
+mod boards;
 mod channels;
 mod chat;
+mod cli;
 mod clock;
 mod config;
 mod db;
 mod looks;
 mod name;
+mod news;
 mod pages;
+mod profile;
 mod qr;
 mod rate;
+mod records;
 mod restore;
 mod room;
 mod rooms;
@@ -43,7 +50,9 @@ mod tokens;
 mod wire;
 
 pub use app::{App, Running, StartError};
+pub use backup::BackupError;
+pub use cli::{Accounts, AccountsError, Backup, Cli, Command, CommandError, Restore};
 pub use config::{BadPublicUrl, Config, EmptyHostKey, HostKey, LogFormat, PublicUrl};
-pub use db::{BadDatabaseUrl, DatabaseUrl};
+pub use db::{BadDatabaseUrl, DatabaseUrl, DbError, Source};
 pub use qr::terminal as terminal_qr;
 pub use store::StoreError;

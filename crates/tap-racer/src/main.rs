@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal, Write};
 use anyhow::Context;
 use clap::Parser;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-use tap_racer::{App, Config, LogFormat, Running, terminal_qr};
+use tap_racer::{App, Cli, Config, LogFormat, Running, terminal_qr};
 use tokio::signal::unix::{SignalKind, signal};
 use tracing::{info, warn};
 use tracing_subscriber::EnvFilter;
@@ -19,8 +19,11 @@ const FEW_FILES: u64 = 10_000;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let config = Config::parse();
+    let Cli { config, command } = Cli::parse();
     log(&config)?;
+    if let Some(command) = command {
+        return Ok(command.run(&config).await?);
+    }
     raise_file_limit();
     let has_host_key = config.host_key.is_some();
     let mut interrupted = signal(SignalKind::interrupt()).context("cannot listen for ctrl-c")?;

@@ -20,6 +20,7 @@ mod order;
 mod party;
 mod people;
 mod phone;
+mod record;
 mod report;
 mod saved;
 mod saving;
@@ -28,6 +29,7 @@ mod sent_away;
 mod task;
 mod ticks;
 mod tournament;
+mod traces;
 mod updates;
 
 use std::collections::HashSet;

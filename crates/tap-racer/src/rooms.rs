@@ -17,6 +17,7 @@ use thiserror::Error;
 
 use crate::{
     clock::Clock,
+    records::Recorded,
     room::{Restorable, RoomHandle},
     store::Saves,
     tokens::Keys,
@@ -122,6 +123,21 @@ impl Rooms {
             self.shared.open.lock().values().map(|room| room.handle.clone()).collect();
         // One that has just ended has nothing to save.
         join_all(handles.iter().map(RoomHandle::freeze)).await;
+    }
+
+    /// Has every room save its state, whatever was saved of it before.
+    pub fn save_all(&self) {
+        for room in self.shared.open.lock().values() {
+            room.handle.save();
+        }
+    }
+
+    /// What of a room's heat was recorded; a room that has ended need not be told.
+    pub fn tell_recorded(&self, recorded: &Recorded) {
+        let Some(id) = recorded.room else { return };
+        if let Some(room) = self.shared.open.lock().get(&id) {
+            room.handle.tell_recorded(recorded.clone());
+        }
     }
 
     /// Whether its host ended this room, so that it is not to be opened again.

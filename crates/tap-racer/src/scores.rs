@@ -3,7 +3,7 @@
 //! Nothing here knows the games: a score is a number, and more is better. Each is kept (the latest of them
 //! at least), and of each game what the account has made in all.
 
-mod kept;
+pub(crate) mod kept;
 
 use std::time::Duration;
 

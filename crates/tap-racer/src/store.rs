@@ -1,9 +1,12 @@
 //! What outlives the process: the rooms, in an SQLite database in the data folder.
 //!
-//! Rooms hand their newest state to [`Saves`] and never wait; one task writes it down. Here are rows and
-//! files, and nothing of what the rows mean.
+//! Rooms hand their newest state to [`Saves`] and never wait; one task writes it down. With it go the heats
+//! that are over: they stay in the [`outbox`] until they are recorded elsewhere. Here are rows and files, and
+//! nothing of what the rows mean.
 
+mod keeper;
 mod lock;
+mod outbox;
 mod saves;
 #[cfg(test)]
 mod tests;
@@ -22,17 +25,21 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteRow, SqliteSynchronous},
 };
 use thiserror::Error;
+use tokio::task::spawn_blocking;
 use tracing::error;
 
 use crate::clock;
 
-use lock::DataLock;
-pub use saves::{Keeper, Saves};
+pub use keeper::Keeper;
+pub use lock::DataLock;
+pub use outbox::{Handled, HeatRow};
+pub use saves::Saves;
 
 /// The database, which no other process has open.
 pub struct Store {
     connection: SqliteConnection,
-    _lock: DataLock,
+    path: PathBuf,
+    lock: DataLock,
 }
 
 /// A room as it is stored.
@@ -114,29 +121,52 @@ impl Store {
     /// # Errors
     /// When it cannot be read and written, or is too new.
     pub async fn open(data: &Path) -> Result<Store, StoreError> {
-        let lock = DataLock::take(data)?;
+        let folder = data.to_owned();
+        let lock = on_disk(move || DataLock::take(&folder)).await?;
         let path = data.join("tap-racer.db");
         let connection = match connect(&path).await {
             Err(StoreError::Corrupt(reason)) => {
-                let aside = move_aside(&path)?;
-                error!(
-                    reason,
-                    moved_to = %aside.display(),
-                    "the database is damaged and was moved aside; all rooms begin anew"
-                );
+                let moved_to = move_aside(&path).await?;
+                let moved_to = moved_to.display();
+                error!(reason, %moved_to, "the database is damaged and was moved aside; all rooms begin anew");
                 connect(&path).await?
             }
             opened => opened?,
         };
-        Ok(Store { connection, _lock: lock })
+        Ok(Store { connection, path, lock })
     }
 
-    /// Writes all of it down, or nothing.
+    /// Moves this one aside, which has turned out to be damaged, and makes a new one, without rooms; and gives
+    /// the heats that waited in it, as far as they can still be read.
+    pub async fn begin_anew(mut self, reason: &str) -> (Vec<HeatRow>, Result<Store, StoreError>) {
+        let heats = self.readable_heats().await;
+        let Store { connection, path, lock } = self;
+        // Before the file is moved: in closing, its log is removed by name.
+        let _ = connection.close().await;
+        let begun = async {
+            let moved_to = move_aside(&path).await?;
+            let moved_to = moved_to.display();
+            error!(reason, %moved_to, "the database is damaged and was moved aside; all rooms are saved anew");
+            let connection = connect(&path).await?;
+            Ok(Store { connection, path, lock })
+        };
+        (heats, begun.await)
+    }
+
+    /// Writes all of it down, or nothing: rooms, the heats that are over, and which of those of before were
+    /// handled.
     ///
     /// # Errors
     /// A full disk, say.
-    pub async fn save(&mut self, changes: impl Iterator<Item = &Change>) -> Result<(), StoreError> {
+    pub async fn save(
+        &mut self,
+        changes: impl Iterator<Item = &Change>,
+        heats: &[HeatRow],
+        handled: &[Handled],
+    ) -> Result<(), StoreError> {
         let mut transaction = self.connection.begin().await?;
+        outbox::add(&mut transaction, heats).await?;
+        outbox::remove(&mut transaction, handled).await?;
         for change in changes {
             let query = match change {
                 Change::Save(row) => {
@@ -203,8 +233,12 @@ impl RoomRow {
 
 async fn connect(path: &Path) -> Result<SqliteConnection, StoreError> {
     // SQLite would let everybody read it, and its log alike: a room's code lets people in.
-    let made = OpenOptions::new().append(true).create(true).mode(0o600).open(path);
-    made.map_err(|source| StoreError::Io { path: path.to_owned(), source })?;
+    let file = path.to_owned();
+    on_disk(move || {
+        let made = OpenOptions::new().append(true).create(true).mode(0o600).open(&file);
+        made.map(drop).map_err(|source| StoreError::Io { path: file, source })
+    })
+    .await?;
     let mut connection = SqliteConnectOptions::new()
         .filename(path)
         // What was written before a crash of the process is there after it, and a power cut loses the
@@ -238,7 +272,10 @@ async fn prepare(connection: &mut SqliteConnection, path: &Path) -> Result<(), S
 
 /// In the order in which they are applied, each once. One that was ever released stays as it is.
 fn migrations() -> Migrator {
-    let steps = [("rooms", include_str!("store/0001_rooms.sql"))];
+    let steps = [
+        ("rooms", include_str!("store/0001_rooms.sql")),
+        ("finished heats", include_str!("store/0002_finished_heats.sql")),
+    ];
     let migration = |((name, sql), version): ((&'static str, &'static str), i64)| {
         Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)
     };
@@ -246,7 +283,12 @@ fn migrations() -> Migrator {
 }
 
 /// Moves a file that is no database out of the way, with the log that belongs to it.
-fn move_aside(path: &Path) -> Result<PathBuf, StoreError> {
+async fn move_aside(path: &Path) -> Result<PathBuf, StoreError> {
+    let path = path.to_owned();
+    on_disk(move || rename_all(&path)).await
+}
+
+fn rename_all(path: &Path) -> Result<PathBuf, StoreError> {
     let beside = |suffix: &str| {
         let mut path = path.as_os_str().to_owned();
         path.push(suffix);
@@ -263,4 +305,13 @@ fn move_aside(path: &Path) -> Result<PathBuf, StoreError> {
         }
     }
     Ok(beside(&corrupt))
+}
+
+/// A disk may be slow, and nobody else's task is to wait for it.
+async fn on_disk<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
+) -> Result<T, StoreError> {
+    let done = spawn_blocking(work).await;
+    // It panics nowhere, and is cancelled at the end of the process only.
+    done.unwrap_or(Err(StoreError::Database(sqlx::Error::WorkerCrashed)))
 }

@@ -6,6 +6,8 @@ mod bests;
 mod console;
 mod params;
 mod play;
+mod profile;
+mod records;
 mod results;
 mod rules;
 mod tournament;
@@ -24,7 +26,12 @@ pub use bests::BoardJson;
 pub use console::{ConsoleJoined, ConsoleView, KnockJson, RacerJson, RosterJson, Tick};
 pub use params::{Emoji, Params};
 pub use play::{Calibrated, OwnRacer, PlayJoined, Renamed, You};
-pub use results::ResultsJson;
+pub use profile::{
+    AccountJoined, AccountJson, BoardOpened, EntryJson, GameJson, KindJson, KindStatsJson, ProfileJson,
+    Progress, RaceJson, RecordsJson, StatsJson, TopJson, rate,
+};
+pub use records::{HeatRecordsJson, OwnRecordJson, RecordJson};
+pub use results::{ResultsJson, outcome};
 pub use rules::{BadRulesJson, RulesJson};
 pub use tournament::{EntrantJson, GroupJson, InTournament, TournamentJson};
 

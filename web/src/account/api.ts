@@ -1,8 +1,5 @@
 // Questions to the server that are no channel's.
 
-/** Said by the page itself, in the server's manner. */
-export const unreachable = 'the server cannot be reached';
-
 export type Answer<Body> = { ok: true; body: Body } | { ok: false; status: number; reason: string | undefined };
 
 export async function request<Body = object>(method: string, path: string, body?: object): Promise<Answer<Body>> {
@@ -15,6 +12,6 @@ export async function request<Body = object>(method: string, path: string, body?
     const answer = (await response.json().catch(() => ({}))) as Body & { reason?: string };
     return response.ok ? { ok: true, body: answer } : { ok: false, status: response.status, reason: answer.reason };
   } catch {
-    return { ok: false, status: 0, reason: unreachable };
+    return { ok: false, status: 0, reason: 'the server cannot be reached' };
   }
 }

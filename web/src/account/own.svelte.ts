@@ -17,8 +17,13 @@ export class OwnLink {
   /** Null until the server has told. */
   profile = $state.raw<Profile | null>(null);
   connected = $state(true);
-  /** Whatever has come in since this page was opened: ids of runs, newest last. */
+  /** Why the server does not tell. */
+  problem = $state<string>();
+  /** The runs that have come in since this page was opened, newest last. */
   news = $state.raw<News[]>([]);
+
+  /** Somebody is about to leave on purpose, and will say how. */
+  isLeaving = false;
 
   readonly #pass: Pass;
   readonly #live: Live;
@@ -31,12 +36,15 @@ export class OwnLink {
       params: () => ({}),
       joined: ({ stats, rules, races, games }) => {
         this.connected = true;
+        this.problem = undefined;
         const known = this.profile ?? { ...account, progress: {} };
         this.profile = { ...known, stats, rules, races, games };
         void this.#fetchProgress();
       },
-      refused: () => {
-        void this.#comeAgain();
+      refused: ({ reason }) => {
+        this.connected = false;
+        this.problem = reason;
+        if (reason === 'unauthorized') void this.#comeAgain();
         return 'retry';
       },
       lost: () => this.#lost(),
@@ -62,7 +70,6 @@ export class OwnLink {
 
   /** The connection stands, but as somebody else's. */
   async #comeAgain(): Promise<void> {
-    this.connected = false;
     if ((await this.#pass.renew())?.token) this.#live.renewed();
   }
 

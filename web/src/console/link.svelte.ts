@@ -77,6 +77,7 @@ export class ConsoleLink {
         phase: race.phaseChanged.bind(race),
         tick: race.tick.bind(race),
         results: race.finished.bind(race),
+        records: race.recorded.bind(race),
         racer_joined: race.racerJoined.bind(race),
         racer_changed: race.racerChanged.bind(race),
         racer_left: race.racerLeft.bind(race),

@@ -5,9 +5,11 @@ import { Clock } from '../clock';
 import { Playback, Track } from '../motion';
 import { byLane, defaultRules } from '../race';
 import type {
-  Board, Chosen, ConsoleJoined, Door, Flag, Ghost, Knock, Phase, PhaseChange, QrCode, Racer, RacerLeft, Results,
-  RoomSettings, Rules, Side, Tick, Tournament,
+  Board, Chosen, ConsoleJoined, Door, Flag, Ghost, Knock, Phase, PhaseChange, QrCode, Racer, RacerLeft, Records,
+  Results, RoomSettings, Rules, Side, Tick, Tournament,
 } from '../wire';
+
+export type Kept = Records['racers'][number];
 
 /** Many may join in one instant; the lobby is drawn anew at most this often. */
 const rosterEvery = 60;
@@ -42,6 +44,8 @@ export class ConsoleRace {
   readonly nextRules = $derived(this.#chosen ?? this.rules);
   goAt = $state<number | null>(null);
   results = $state.raw<Results | null>(null);
+  /** What the heat was for those who race for accounts. */
+  records = $state.raw<ReadonlyMap<Racer['id'], Kept>>(new Map());
   /** Everyone who sits in the room, by lane. */
   roster = $state.raw<Racer[]>([]);
   /** -1000 to 1000, negative when the left team leads. */
@@ -81,6 +85,7 @@ export class ConsoleRace {
     this.clock.guess(change.now);
     if (change.heat !== this.heat) {
       this.results = null;
+      this.records = new Map();
       this.rope = 0;
       for (const racer of this.#racers.values()) Object.assign(racer, { taps: 0, refused: 0, flagged: false });
     }
@@ -155,6 +160,10 @@ export class ConsoleRace {
 
   finished(results: Results): void {
     if (results.heat === this.heat) this.results = results;
+  }
+
+  recorded({ heat, racers }: Records): void {
+    if (heat === this.heat) this.records = new Map(racers.map((racer) => [racer.id, racer]));
   }
 
   rulesChosen({ rules }: Chosen): void {

@@ -9,7 +9,7 @@ export interface PartProps {
   close?: (() => void) | undefined;
 }
 
-export type Part = 'door' | 'aside' | 'me' | 'host' | 'receipt' | 'calibrate' | 'hold' | 'rhythm' | 'sounds';
+export type Part = 'door' | 'aside' | 'me' | 'host' | 'receipt' | 'calibrate' | 'hold' | 'rhythm' | 'sounds' | 'account';
 
 const tryAgainAfter = 1500;
 const triesBeforeReload = 3;

@@ -25,6 +25,8 @@ const quiet = 1500;
 const hurry = 1000;
 /** So wrong may a clock be that it is not measured anew for a race. */
 const wellMeasured = 25;
+/** A connect waits for the account's token no longer than this. */
+const tokenWithin = 800;
 
 export class PhoneLink {
   readonly phone = new Phone();
@@ -42,11 +44,19 @@ export class PhoneLink {
   #live: Live | null = null;
   #channel: Channel | null = null;
   #ticket: string | null = null;
+  /** Shows at the next connect for whom this phone races, where somebody is logged in. */
+  #token: string | undefined;
+  #asking: Promise<void> | null = null;
+  /** Whether the first connection of all is under way with a token. */
+  #shows: 'first' | 'no more' | undefined;
+  /** A connect anew for the account's sake is tried once. */
+  #triedAnew = false;
   /** When this page was last known to sit in its room. */
   #lastIn = -Infinity;
 
   constructor(code: string) {
     this.#code = code;
+    void this.#askWho();
     if (lasting.get(keys.seat(code)) !== null) this.enter();
     else void this.#reserve();
 
@@ -79,16 +89,33 @@ export class PhoneLink {
     if (reply?.reason === 'no such room' && this.standing === 'door') this.problem = sentence(reply.reason);
   }
 
+  /** Asks for a token; guests ask for nothing. */
+  #askWho(): Promise<void> | null {
+    if (lasting.get(keys.account) === null) return null;
+    this.#asking ??= import('../account')
+      .then(({ me }) => me())
+      .then(({ token }) => void (this.#token = token), () => undefined)
+      .finally(() => (this.#asking = null));
+    return this.#asking;
+  }
+
   enter(wish = this.wish): void {
     this.wish = wish;
     this.problem = null;
     this.standing = 'joining';
+    if (this.#live || !this.#asking) this.#join();
+    // No race waits for an account: the seat can be given to it later.
+    else void Promise.race([this.#asking, new Promise((resolve) => setTimeout(resolve, tokenWithin))]).then(() => this.#join());
+  }
+
+  #join(): void {
     this.#live ??= new Live(
       (connected) => this.#lineIs(connected),
       () => {
         this.phone.clock.forget();
         this.#sync.measure();
       },
+      () => this.#show(),
     );
     const { phone } = this;
     this.#channel = this.#live.join<PlayJoined>(topic('play', this.#code), {
@@ -112,6 +139,7 @@ export class PhoneLink {
         handicap: ({ handicap }: { handicap: number | null }) => (phone.handicap = handicap),
         cohost: ({ cohost }: { cohost: boolean }) => (phone.cohost = cohost),
         renamed: (renamed: Renamed) => this.#renamed(renamed),
+        recorded: phone.recordedIn.bind(phone),
         seat_taken: () => (this.standing = 'taken'),
         kicked: () => (this.standing = 'kicked'),
         room_ended: () => this.#roomEnded(),
@@ -119,13 +147,25 @@ export class PhoneLink {
     });
   }
 
+  /** Each token is shown once: should it be refused, the next try is a guest's, whose seat is still the account's. */
+  #show(): string | undefined {
+    const token = this.#token;
+    this.#token = undefined;
+    if (token) this.#shows ??= 'first';
+    return token;
+  }
+
   #lineIs(up: boolean): void {
     if (up) {
+      this.#shows = 'no more';
       if (this.standing === 'joining') this.problem = null;
       return;
     }
     if (this.connected) this.#lastIn = performance.now();
     this.connected = false;
+    // What was refused for its token says nothing of the network, of which phoenix.js thinks ill by now.
+    if (this.#shows === 'first') queueMicrotask(() => this.#live?.renewed());
+    this.#shows = 'no more';
     if (this.standing === 'joining') this.problem = t('door.unreachable');
   }
 
@@ -139,6 +179,15 @@ export class PhoneLink {
     this.#sync.measure();
     // Whatever was tapped while the line was dead is claimed now.
     this.#claims.joined(reply.alive ?? null);
+    if (!reply.account && !this.#triedAnew) void this.#joinAnew();
+  }
+
+  /** Who is logged in and came in as a guest, because the answer was late, comes in as themselves. */
+  async #joinAnew(): Promise<void> {
+    await this.#askWho();
+    if (!this.#token || this.phone.account || this.phone.racing) return;
+    this.#triedAnew = true;
+    this.#live?.renewed();
   }
 
   #refused({ reason, seat }: Refusal): 'retry' | 'end' {
@@ -197,6 +246,7 @@ export class PhoneLink {
   leave(): void {
     this.toTheDoor();
     this.#seat = null;
+    this.#triedAnew = false;
     // A ticket is the seat it became.
     this.#ticket = null;
     this.#channel?.leave();
@@ -243,5 +293,5 @@ export class PhoneLink {
 
 function rememberedWish(): Wish {
   const kept = (key: string) => lasting.get(key) ?? undefined;
-  return { name: kept(keys.name) ?? '', colour: kept(keys.colour), shape: kept(keys.shape) };
+  return { name: kept(keys.account) ?? kept(keys.name) ?? '', colour: kept(keys.colour), shape: kept(keys.shape) };
 }

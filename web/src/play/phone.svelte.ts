@@ -4,7 +4,7 @@ import { Clock } from '../clock';
 import { defaultRules } from '../race';
 import { recall, Tally, type Tapped } from '../tally';
 import { outcomeOf } from './outcome';
-import type { Chosen, Input, Phase, PhaseChange, PlayJoined, Results, Rules, Side, TournamentOfMine, You } from '../wire';
+import type { Chosen, Input, Phase, PhaseChange, PlayJoined, Recorded, Results, Rules, Side, TournamentOfMine, You } from '../wire';
 
 export class Phone {
   racer = $state.raw<PlayJoined['racer'] | null>(null);
@@ -34,6 +34,10 @@ export class Phone {
   final = $state.raw<You | null>(null);
   results = $state.raw<Results | null>(null);
   tournament = $state.raw<TournamentOfMine | null>(null);
+  /** The name of the account that this phone races for. */
+  account = $state<string | null>(null);
+  /** What this heat was for the account. */
+  recorded = $state.raw<Recorded | null>(null);
   /** Of a thousand: the part of the course that this racer runs in races with a handicap. */
   handicap = $state<number | null>(null);
   /** Everything tapped in this heat, counting or not. */
@@ -99,6 +103,7 @@ export class Phone {
     this.chosen = reply.next_rules ?? null;
     this.cohost = reply.cohost ?? false;
     this.handicap = reply.handicap ?? null;
+    this.account = reply.account ?? null;
     // What is on is told after the join.
     this.tournament = null;
     this.reportEvery = reply.report_every ?? this.reportEvery;
@@ -142,7 +147,7 @@ export class Phone {
 
   /** Another heat, or none: what was of the last one is no more. */
   #clear(): void {
-    this.place = this.final = this.results = this.gun = this.firstTap = this.compensated = null;
+    this.place = this.final = this.results = this.recorded = this.gun = this.firstTap = this.compensated = null;
     this.taps = this.refused = this.falseStarts = this.early = this.late = this.waitingFor = 0;
     this.started = this.over = false;
     this.#fromTheStart = true;
@@ -200,6 +205,10 @@ export class Phone {
     this.results = results;
     const own = results.places.find((place) => place.id === this.racer?.id);
     if (own && results.final) this.taps = own.taps;
+  }
+
+  recordedIn(recorded: Recorded): void {
+    if (recorded.heat === this.heat) this.recorded = recorded;
   }
 
   /** A finger came down at a local time; in other kinds of input, so many steps were made. */

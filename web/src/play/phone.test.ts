@@ -18,6 +18,17 @@ function running(more: Partial<PlayJoined> = {}): Phone {
   return phone;
 }
 
+it('what a race was for the account is known until the next one', () => {
+  const phone = running({ account: 'Ada' });
+  expect(phone.account).toBe('Ada');
+  phone.recordedIn({ heat: 7, best: true, stats: { races: 1, wins: 1 } });
+  expect(phone.recorded).toBeNull();
+  phone.recordedIn({ heat: 1, best: true, stats: { races: 1, wins: 1 } });
+  expect(phone.recorded?.best).toBe(true);
+  phone.phaseChanged({ phase: 'countdown', heat: 2, now: localNow(), go_at: localNow() + 3000, rules: sprint });
+  expect(phone.recorded).toBeNull();
+});
+
 describe('taps', () => {
   it('count at once, without an answer', () => {
     const phone = running();

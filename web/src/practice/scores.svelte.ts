@@ -15,6 +15,7 @@ export interface ScoreJoined {
   best: number | null;
   top: Standing[];
   count: number;
+  place: number | null;
   history: History;
 }
 
@@ -115,6 +116,7 @@ export class Scores {
     this.#best = reply.best ?? 0;
     this.#count = reply.count;
     this.top = reply.top;
+    this.#told = reply.place;
     // Another tab may have handed some in meanwhile.
     this.kept = this.#shelf.all;
   }

@@ -3,7 +3,7 @@ import { ranked, Scores, type ScoreJoined } from './scores.svelte';
 import { Shelf } from './shelf';
 
 const ada = { id: 1, name: 'Ada', made: 0 };
-const nothing: ScoreJoined = { score: null, best: null, top: [], count: 0, history: [] };
+const nothing: ScoreJoined = { score: null, best: null, top: [], count: 0, place: null, history: [] };
 const day = 24 * 3600 * 1000;
 
 beforeEach(() => {

@@ -15,9 +15,11 @@ use crate::{
     clock,
     db::{DbError, Tx},
     name::Name,
+    records::{Claimed, claim_guest_runs},
 };
 
 /// What somebody typed, and what their browser had.
+#[derive(Default)]
 pub struct Credentials {
     /// Their name.
     pub name: String,
@@ -25,6 +27,13 @@ pub struct Credentials {
     pub password: String,
     /// Of another session, which ends.
     pub session: Option<SessionSecret>,
+    /// The tokens of seats that they have had, of which [`Credentials::SEATS`] are looked at.
+    pub seats: Vec<String>,
+}
+
+impl Credentials {
+    /// Nobody races in more rooms in a day.
+    pub const SEATS: usize = 50;
 }
 
 /// Somebody who is logged in from now on.
@@ -33,6 +42,8 @@ pub struct Entered {
     pub session: Session,
     /// For their browser.
     pub secret: SessionSecret,
+    /// What they had raced as guests.
+    pub claimed: Claimed,
 }
 
 /// An account, as it is stored.
@@ -49,6 +60,7 @@ struct Entering {
     name: Name,
     made: Millis,
     session: Option<SessionSecret>,
+    seats: Vec<String>,
 }
 
 impl Accounts {
@@ -77,7 +89,7 @@ impl Accounts {
             Err(error) if error.is_duplicate() => return Err(AccountError::NameTaken),
             inserted => AccountId(inserted?),
         };
-        let entering = Entering { id, name, made, session: wish.session };
+        let entering = Entering { id, name, made, session: wish.session, seats: wish.seats };
         self.enter(tx, entering).await
     }
 
@@ -96,7 +108,7 @@ impl Accounts {
         }
         let (tx, Stored { id, name, made, .. }) = tried?;
         let name = Name::try_from(name).map_err(AccountError::Name)?;
-        self.enter(tx, Entering { id, name, made, session: wish.session }).await
+        self.enter(tx, Entering { id, name, made, session: wish.session, seats: wish.seats }).await
     }
 
     /// The account whose password this is, which stays so until the end of the transaction.
@@ -126,7 +138,7 @@ impl Accounts {
 
     /// Begins their session.
     async fn enter(&self, mut tx: Tx, who: Entering) -> Result<Entered, AccountError> {
-        let Entering { id, name, made, session } = who;
+        let Entering { id, name, made, session, seats } = who;
         let left = match session {
             Some(session) => session::end(&mut tx, &session.id()).await?,
             None => None,
@@ -134,11 +146,21 @@ impl Accounts {
         let secret = SessionSecret::random();
         let session = Session { id: secret.id(), account: Account { id, name }, made };
         session::begin(&mut tx, id, &session.id, clock::wall_clock()).await?;
+        let claimed = claim_guest_runs(&mut tx, id, &self.devices(&seats)).await?;
         tx.commit().await?;
         if let Some(left) = left {
             self.hang_up(left);
         }
-        Ok(Entered { session, secret })
+        Ok(Entered { session, secret, claimed })
+    }
+
+    /// Whose seats these are, each device once; what we have not signed is nobody's.
+    fn devices(&self, seats: &[String]) -> Vec<String> {
+        let heads = seats.iter().take(Credentials::SEATS).filter_map(|token| self.keys.read_any_seat(token));
+        let mut devices: Vec<String> = heads.map(|seat| seat.nonce.head()).collect();
+        devices.sort();
+        devices.dedup();
+        devices
     }
 
     /// Whether a name is taken, before much is done for it.

@@ -9,7 +9,7 @@ use sqlx::{AssertSqlSafe, query, query_scalar};
 
 use super::{
     Account, AccountError, AccountId, Accounts, Credentials, Entered, Session, SessionId, SessionSecret,
-    session,
+    delete_named, find, list, reset_password, session,
 };
 use crate::{
     clock::wall_clock,
@@ -27,7 +27,7 @@ fn accounts(db: &Db) -> Accounts {
 }
 
 fn typed(name: &str, password: &str) -> Credentials {
-    Credentials { name: name.to_owned(), password: password.to_owned(), session: None }
+    Credentials { name: name.to_owned(), password: password.to_owned(), session: None, seats: Vec::new() }
 }
 
 fn here() -> IpAddr {
@@ -45,9 +45,13 @@ async fn log_in(accounts: &Accounts, name: &str, password: &str) -> Result<Enter
 async fn is_open(accounts: &Accounts, entered: &Entered) -> bool {
     let pool = accounts.db.pool().expect("open");
     let found = session::find(pool, &entered.secret.id(), wall_clock()).await.expect("asked");
-    let by_token = accounts.of_token(&accounts.token(&entered.session)).await;
+    let by_token = connect(accounts, &accounts.token(&entered.session)).await;
     assert_eq!(by_token, found.as_ref().map(|session| session.account.clone()));
     found.is_some()
+}
+
+async fn connect(accounts: &Accounts, token: &str) -> Option<Account> {
+    accounts.connect(token).await.map(|(account, _)| account)
 }
 
 async fn count(db: &Db, sql: &str) -> i64 {
@@ -278,7 +282,8 @@ on_each_database!(a_deleted_account_leaves_nothing_of_itself(db) {
     let delete = |password: &str| accounts.delete(&account, password.to_owned(), here());
     assert!(matches!(delete("wrong password").await, Err(AccountError::WrongPassword)));
     assert!(is_open(&accounts, &ada).await);
-    delete(PASSWORD).await.expect("deleted");
+    let left: Vec<_> = delete(PASSWORD).await.expect("deleted").iter().map(ToString::to_string).collect();
+    assert_eq!(left, ["sprint-100"]);
     for table in ["runs", "stats", "rule_stats", "bests", "scores", "games"] {
         assert_eq!(count(&db, &format!("SELECT COUNT(*) FROM {table}")).await, 0, "{table}");
     }
@@ -286,6 +291,31 @@ on_each_database!(a_deleted_account_leaves_nothing_of_itself(db) {
     assert!(matches!(log_in(&accounts, "Ada", PASSWORD).await, Err(AccountError::Wrong)));
     assert!(matches!(delete(PASSWORD).await, Err(AccountError::Unauthorized)));
     assert!(sign_up(&accounts, "Ada").await.session.account.id > account.id, "another person");
+});
+
+on_each_database!(an_operator_lists_deletes_and_gives_new_passwords(db) {
+    let accounts = accounts(&db);
+    let ada = sign_up(&accounts, "Ada").await;
+    let bo = sign_up(&accounts, "bo").await;
+    leave_tracks(&db, ada.session.account.id).await;
+    let password = reset_password(&db, "BO").await.expect("asked").expect("a password");
+    assert!(!is_open(&accounts, &bo).await);
+    assert!(log_in(&accounts, "bo", PASSWORD).await.is_err());
+    log_in(&accounts, "bo", &password).await.expect("let in");
+    accounts.log_out_everywhere(bo.session.account.id).await.expect("logged out");
+    let listed = list(&db).await.expect("a list");
+    let lines: Vec<_> = listed.iter().map(|account| (&*account.name, account.races, account.seen.is_some())).collect();
+    assert_eq!(lines, [("Ada", 1, true), ("bo", 0, false)]);
+    assert_eq!(find(&db, "ADA").await.expect("asked").as_ref(), Some(&listed[0]));
+    assert_eq!(listed[0].made, ada.session.made);
+    for nobody in ["Cy", "", "%", "' OR '1'='1"] {
+        assert!(!delete_named(&db, nobody).await.expect("asked"), "{nobody}");
+        assert_eq!(reset_password(&db, nobody).await.expect("asked"), None, "{nobody}");
+    }
+    assert!(delete_named(&db, "ada").await.expect("deleted"));
+    assert_eq!(count(&db, "SELECT COUNT(*) FROM runs").await, 0);
+    assert!(!is_open(&accounts, &ada).await);
+    assert_eq!(list(&db).await.expect("a list").len(), 1);
 });
 
 on_each_database!(an_export_has_everything_but_what_lets_somebody_in(db) {
@@ -319,8 +349,8 @@ async fn while_the_database_is_away_nobody_logs_in_and_who_connects_is_believed(
         made: Millis(5),
     };
     let token = accounts.token(&session);
-    assert_eq!(accounts.of_token(&token).await, Some(session.account));
-    assert_eq!(accounts.of_token(&format!("{token}x")).await, None);
+    assert_eq!(connect(&accounts, &token).await, Some(session.account));
+    assert_eq!(connect(&accounts, &format!("{token}x")).await, None);
     let refused = log_in(&accounts, "Ada", PASSWORD).await.err().map(|error| error.to_string());
     assert_eq!(refused.as_deref(), Some("accounts are unavailable"));
     let secret = SessionSecret::random();

@@ -5,17 +5,17 @@ use std::sync::Arc;
 use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::json;
-use tracing::{debug, error};
 use warp::{
     Filter, Rejection, Reply,
     http::{HeaderValue, StatusCode, header},
     reply::Response,
 };
 
-use super::{Asked, Refused, answer};
+use super::{Asked, Refused, answer, failed};
 use crate::{
     accounts::{AccountError, Credentials, Entered, Session, SessionSecret},
     app::App,
+    records::{Recorded, RulesKey},
     tokens::SESSION_TOKEN_LIFE,
 };
 
@@ -26,6 +26,8 @@ const BODY: u64 = 32 * 1024;
 struct Typed {
     name: String,
     password: String,
+    #[serde(default)]
+    seats: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -40,7 +42,13 @@ struct Confirmation {
 }
 
 /// What is answered, or why not.
-type Answer = Result<Response, Refused>;
+type Answer = Result<Response, Failure>;
+
+/// Why something was not done.
+enum Failure {
+    Refused(Refused),
+    Account(AccountError),
+}
 
 /// Everything below these two.
 pub(super) fn filter(
@@ -51,50 +59,53 @@ pub(super) fn filter(
     let body = body.or(warp::any().map(|| None)).unify();
     let get = || warp::get().or(warp::head()).unify();
     let sign_up = warp::path!("api" / "account").and(warp::post()).and(asked.clone()).and(body);
-    let sign_up = sign_up.then(async |asked, body| done(sign_up_as(asked, body).await));
+    let sign_up = sign_up.then(async |asked: Asked, body| done(&asked.app, sign_up_as(&asked, body).await));
     let log_in = warp::path!("api" / "session").and(warp::post()).and(asked.clone()).and(body);
-    let log_in = log_in.then(async |asked, body| done(log_in_as(asked, body).await));
+    let log_in = log_in.then(async |asked: Asked, body| done(&asked.app, log_in_as(&asked, body).await));
     let who = warp::path!("api" / "session").and(get()).and(asked.clone());
-    let who = who.then(async |asked| done(who_is(asked).await));
+    let who = who.then(async |asked: Asked| done(&asked.app, who_is(&asked).await));
     let log_out = warp::path!("api" / "session").and(warp::delete()).and(asked.clone());
-    let log_out = log_out.then(async |asked| done(end_session(asked).await));
+    let log_out = log_out.then(async |asked: Asked| done(&asked.app, end_session(&asked).await));
     let everywhere = warp::path!("api" / "sessions").and(warp::delete()).and(asked.clone());
-    let everywhere = everywhere.then(async |asked| done(end_sessions(asked).await));
+    let everywhere = everywhere.then(async |asked: Asked| done(&asked.app, end_sessions(&asked).await));
     let password = warp::path!("api" / "account" / "password").and(warp::put()).and(asked.clone()).and(body);
-    let password = password.then(async |asked, body| done(change_password(asked, body).await));
+    let password =
+        password.then(async |asked: Asked, body| done(&asked.app, change_password(&asked, body).await));
     let delete = warp::path!("api" / "account" / "delete").and(warp::post()).and(asked.clone()).and(body);
-    let delete = delete.then(async |asked, body| done(delete_account(asked, body).await));
+    let delete = delete.then(async |asked: Asked, body| done(&asked.app, delete_account(&asked, body).await));
     let export = warp::path!("api" / "account" / "export").and(get()).and(asked);
-    let export = export.then(async |asked| done(export_account(asked).await));
+    let export = export.then(async |asked: Asked| done(&asked.app, export_account(&asked).await));
     let sessions = who.or(log_in).unify().or(log_out).unify().or(everywhere).unify();
     sessions.or(sign_up).unify().or(password).unify().or(delete).unify().or(export).unify()
 }
 
-async fn sign_up_as(asked: Asked, body: Option<Bytes>) -> Answer {
-    let credentials = credentials(&asked, body.as_ref())?;
+async fn sign_up_as(asked: &Asked, body: Option<Bytes>) -> Answer {
+    let credentials = credentials(asked, body.as_ref())?;
     let entered = asked.app.accounts.sign_up(credentials, asked.from).await?;
-    Ok(let_in(&asked, StatusCode::CREATED, &entered))
+    Ok(let_in(asked, StatusCode::CREATED, entered))
 }
 
-async fn log_in_as(asked: Asked, body: Option<Bytes>) -> Answer {
-    let credentials = credentials(&asked, body.as_ref())?;
+async fn log_in_as(asked: &Asked, body: Option<Bytes>) -> Answer {
+    let credentials = credentials(asked, body.as_ref())?;
     let entered = asked.app.accounts.log_in(credentials, asked.from).await?;
-    Ok(let_in(&asked, StatusCode::OK, &entered))
+    Ok(let_in(asked, StatusCode::OK, entered))
 }
 
 fn credentials(asked: &Asked, body: Option<&Bytes>) -> Result<Credentials, Refused> {
     asked.must_be_ours()?;
-    let Typed { name, password } = asked.read(body)?;
-    Ok(Credentials { name, password, session: SessionSecret::of_headers(&asked.headers) })
+    let Typed { name, password, seats } = asked.read(body)?;
+    Ok(Credentials { name, password, session: SessionSecret::of_headers(&asked.headers), seats })
 }
 
-fn let_in(asked: &Asked, status: StatusCode, Entered { session, secret }: &Entered) -> Response {
-    let response = answer(status, &json!({ "account": session.as_json(), "claimed": 0 }));
+fn let_in(asked: &Asked, status: StatusCode, entered: Entered) -> Response {
+    let Entered { session, secret, claimed } = entered;
+    let response = answer(status, &json!({ "account": session.as_json(), "claimed": claimed.runs }));
+    tell_boards(&asked.app, claimed.boards);
     with_cookie(response, &secret.cookie(asked.is_secure()))
 }
 
 /// A guest is nobody, and so is a browser whose session has ended: it may forget it.
-async fn who_is(asked: Asked) -> Answer {
+async fn who_is(asked: &Asked) -> Answer {
     let accounts = &asked.app.accounts;
     Ok(match accounts.of_headers(&asked.headers).await? {
         Some(session) => {
@@ -113,7 +124,7 @@ async fn who_is(asked: Asked) -> Answer {
     })
 }
 
-async fn end_session(asked: Asked) -> Answer {
+async fn end_session(asked: &Asked) -> Answer {
     asked.must_be_ours()?;
     if let Some(secret) = SessionSecret::of_headers(&asked.headers) {
         asked.app.accounts.log_out(&secret).await?;
@@ -121,7 +132,7 @@ async fn end_session(asked: Asked) -> Answer {
     Ok(with_cookie(nothing(), &SessionSecret::no_cookie()))
 }
 
-async fn end_sessions(asked: Asked) -> Answer {
+async fn end_sessions(asked: &Asked) -> Answer {
     asked.must_be_ours()?;
     if let Some(session) = asked.app.accounts.of_headers(&asked.headers).await? {
         asked.app.accounts.log_out_everywhere(session.account.id).await?;
@@ -129,24 +140,25 @@ async fn end_sessions(asked: Asked) -> Answer {
     Ok(with_cookie(nothing(), &SessionSecret::no_cookie()))
 }
 
-async fn change_password(asked: Asked, body: Option<Bytes>) -> Answer {
+async fn change_password(asked: &Asked, body: Option<Bytes>) -> Answer {
     asked.must_be_ours()?;
     let Change { old, new } = asked.read(body.as_ref())?;
-    let session = logged_in(&asked).await?;
+    let session = logged_in(asked).await?;
     asked.app.accounts.change_password(&session, old, new, asked.from).await?;
     Ok(nothing())
 }
 
-async fn delete_account(asked: Asked, body: Option<Bytes>) -> Answer {
+async fn delete_account(asked: &Asked, body: Option<Bytes>) -> Answer {
     asked.must_be_ours()?;
     let Confirmation { password } = asked.read(body.as_ref())?;
-    let session = logged_in(&asked).await?;
-    asked.app.accounts.delete(&session.account, password, asked.from).await?;
+    let session = logged_in(asked).await?;
+    let boards = asked.app.accounts.delete(&session.account, password, asked.from).await?;
+    tell_boards(&asked.app, boards);
     Ok(with_cookie(nothing(), &SessionSecret::no_cookie()))
 }
 
-async fn export_account(asked: Asked) -> Answer {
-    let session = logged_in(&asked).await?;
+async fn export_account(asked: &Asked) -> Answer {
+    let session = logged_in(asked).await?;
     let everything = asked.app.accounts.export(&session.account).await?;
     let mut response = answer(StatusCode::OK, &everything);
     let name = HeaderValue::from_static("attachment; filename=\"tap-racer.json\"");
@@ -154,12 +166,23 @@ async fn export_account(asked: Asked) -> Answer {
     Ok(response)
 }
 
+/// Whoever looks at one of these sees what has become of it.
+fn tell_boards(app: &App, boards: Vec<RulesKey>) {
+    if !boards.is_empty() {
+        app.records.announce(Recorded { room: None, heat: 0, runs: Vec::new(), boards });
+    }
+}
+
 async fn logged_in(asked: &Asked) -> Result<Session, AccountError> {
     asked.app.accounts.of_headers(&asked.headers).await?.ok_or(AccountError::Unauthorized)
 }
 
-fn done(answer: Answer) -> Response {
-    answer.unwrap_or_else(Reply::into_response)
+fn done(app: &App, answer: Answer) -> Response {
+    match answer {
+        Ok(response) => response,
+        Err(Failure::Refused(refused)) => refused.into_response(),
+        Err(Failure::Account(error)) => denied(app, &error),
+    }
 }
 
 fn nothing() -> Response {
@@ -175,31 +198,35 @@ fn with_cookie(mut response: Response, cookie: &str) -> Response {
     response
 }
 
-impl From<AccountError> for Refused {
-    fn from(error: AccountError) -> Refused {
-        let status = match &error {
-            AccountError::Name(_) | AccountError::PasswordTooShort | AccountError::PasswordTooLong => {
-                StatusCode::UNPROCESSABLE_ENTITY
-            }
-            AccountError::NameTaken => StatusCode::CONFLICT,
-            AccountError::Wrong | AccountError::WrongPassword | AccountError::Unauthorized => {
-                StatusCode::UNAUTHORIZED
-            }
-            AccountError::RateLimited(_) => StatusCode::TOO_MANY_REQUESTS,
-            AccountError::Busy | AccountError::Db(_) => StatusCode::SERVICE_UNAVAILABLE,
-        };
-        if let AccountError::Db(cause) = &error {
-            let cause_of_it = cause as &dyn std::error::Error;
-            if cause.is_passing() {
-                debug!(cause = cause_of_it, "accounts are unavailable");
-            } else {
-                error!(cause = cause_of_it, "the database refused what was asked of it");
-            }
+impl From<Refused> for Failure {
+    fn from(refused: Refused) -> Failure {
+        Failure::Refused(refused)
+    }
+}
+
+impl From<AccountError> for Failure {
+    fn from(error: AccountError) -> Failure {
+        Failure::Account(error)
+    }
+}
+
+/// What is answered when something about an account was not done.
+pub(super) fn denied(app: &App, error: &AccountError) -> Response {
+    let status = match error {
+        AccountError::Db(cause) => return failed(app, cause),
+        AccountError::Name(_) | AccountError::PasswordTooShort | AccountError::PasswordTooLong => {
+            StatusCode::UNPROCESSABLE_ENTITY
         }
-        let refused = Refused::new(status, &error.to_string());
-        match error {
-            AccountError::RateLimited(wait) => refused.until(wait),
-            _ => refused,
+        AccountError::NameTaken => StatusCode::CONFLICT,
+        AccountError::Wrong | AccountError::WrongPassword | AccountError::Unauthorized => {
+            StatusCode::UNAUTHORIZED
         }
+        AccountError::RateLimited(_) => StatusCode::TOO_MANY_REQUESTS,
+        AccountError::Busy => StatusCode::SERVICE_UNAVAILABLE,
+    };
+    let refused = Refused::new(status, &error.to_string());
+    match error {
+        AccountError::RateLimited(wait) => refused.until(*wait).into_response(),
+        _ => refused.into_response(),
     }
 }

@@ -73,6 +73,7 @@ impl Channel for PlayChannel {
             shape: params.text("shape").and_then(Shape::named),
             seat: params.text("seat").map(str::to_owned),
             ticket: params.text("ticket").map(str::to_owned),
+            account: socket.assigns.account.clone(),
             alive: params
                 .whole("alive")
                 .map(|alive| Duration::from_millis(alive.clamp(*ALIVE.start(), *ALIVE.end()))),

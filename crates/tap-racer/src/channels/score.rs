@@ -33,7 +33,8 @@ impl Channel for ScoreChannel {
             return Err(JoinError::reason("no such game"));
         };
         let scored = socket.assigns.app.scores.of(account, &game).await;
-        let scored = scored.map_err(|error| JoinError::reason(super::unavailable(&error)))?;
+        let scored =
+            scored.map_err(|error| JoinError::reason(super::unavailable(&socket.assigns.app, &error)))?;
         Ok(Joined::replying(ScoreChannel { account, game }, scored)?)
     }
 
@@ -61,7 +62,7 @@ impl Channel for ScoreChannel {
                 Ok(Handled::ok(stored)?)
             }
             Ok(Taken::Again(stored)) => Ok(Handled::ok(stored)?),
-            Err(NotStored::Db(error)) => Ok(Handled::reason(super::unavailable(&error))),
+            Err(NotStored::Db(error)) => Ok(Handled::reason(super::unavailable(&socket.assigns.app, &error))),
             Err(refused) => Ok(Handled::reason(&refused.to_string())),
         }
     }

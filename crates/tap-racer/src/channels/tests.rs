@@ -1,9 +1,12 @@
 //! The channels without a port: joins, every refusal, and that a channel lives on after each.
 
+mod accounts;
 mod chat;
 mod console;
 mod door;
 mod play;
+mod racing;
+mod records;
 mod score;
 
 use std::sync::Arc;
@@ -29,9 +32,9 @@ use crate::{
 };
 
 /// A house with its clients.
-struct House {
-    endpoint: Endpoint,
-    app: Arc<App>,
+pub(super) struct House {
+    pub endpoint: Endpoint,
+    pub app: Arc<App>,
 }
 
 impl House {
@@ -45,7 +48,7 @@ impl House {
     }
 
     /// With accounts.
-    fn on(db: Db) -> House {
+    pub fn on(db: Db) -> House {
         House::of(&[], db)
     }
 
@@ -72,7 +75,8 @@ impl House {
     /// A client of an account.
     async fn client_of(&self, account: AccountId) -> TestClient {
         let account = Account { id: account, name: Name::parse("Ada").expect("a name") };
-        let visitor = Visitor { app: self.app.clone(), came_by: None, account: Some(account) };
+        let visitor =
+            Visitor { app: self.app.clone(), came_by: None, account: Some(account), _connection: None };
         let socket = Socket::new(move |_| {
             let visitor = visitor.clone();
             async move { Ok(visitor) }

@@ -26,6 +26,11 @@ pub enum DbError {
     /// A newer version of the program has made its tables.
     #[error("{0} was written by a newer version of this program: run that one")]
     Newer(String),
+    /// An older version of the program has made its tables.
+    #[error(
+        "{0} was written by an older version of this program: start the server once, to bring it up to date"
+    )]
+    Older(String),
     /// The server of the database is gone, or does not let us in.
     #[error("the database cannot be reached")]
     Unreachable(#[source] sqlx::Error),
@@ -46,7 +51,7 @@ impl DbError {
     /// Whether the same may succeed later, when somebody has looked after the database: nothing is wrong
     /// with what was asked.
     pub fn is_passing(&self) -> bool {
-        !matches!(self, DbError::Other(_) | DbError::Newer(_))
+        !matches!(self, DbError::Other(_) | DbError::Newer(_) | DbError::Older(_))
     }
 
     /// One word for it.
@@ -57,7 +62,7 @@ impl DbError {
             DbError::Full(_) => "full",
             DbError::ReadOnly(_) => "read-only",
             DbError::Corrupt(_) => "damaged",
-            DbError::Newer(_) => "newer",
+            DbError::Newer(_) | DbError::Older(_) => "version",
             DbError::Unreachable(_) | DbError::Io { .. } => "unreachable",
             DbError::Other(_) => "other",
         }

@@ -18,7 +18,7 @@ impl Db {
         match failure {
             // That has been told.
             DbError::Unavailable => {}
-            DbError::Other(_) | DbError::Newer(_) => {
+            DbError::Other(_) | DbError::Newer(_) | DbError::Older(_) => {
                 let reason = failure as &dyn std::error::Error;
                 error!(database = %self.shared.source, reason, "the database refuses what was asked of it");
             }

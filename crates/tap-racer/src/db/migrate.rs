@@ -18,6 +18,11 @@ use super::{DbError, Source, error};
 const STEPS: &[(&str, &str, &str)] =
     &[("accounts", include_str!("sqlite/0001_accounts.sql"), include_str!("postgres/0001_accounts.sql"))];
 
+/// Of the tables, as this program makes them.
+pub fn version() -> i64 {
+    STEPS.len() as i64
+}
+
 /// Brings the tables up to date. Of two processes that do so at once the second finds it done.
 ///
 /// # Errors

@@ -8,7 +8,11 @@ use std::{
     time::Duration,
 };
 
-use sqlx::{AnyConnection, AnyPool, Connection, Executor, any::AnyPoolOptions};
+use sqlx::{
+    AnyConnection, AnyPool, ConnectOptions, Connection, Executor,
+    any::{AnyConnectOptions, AnyPoolOptions},
+    query_scalar,
+};
 use tokio::time::timeout;
 
 use super::{DbError, Source, migrate};
@@ -31,8 +35,6 @@ pub(super) fn writers(source: &Source) -> usize {
 
 /// Connections to a database whose tables are up to date.
 pub(super) async fn pool(source: &Source) -> Result<AnyPool, DbError> {
-    static DRIVERS: Once = Once::new();
-    DRIVERS.call_once(sqlx::any::install_default_drivers);
     if let Source::Sqlite(path) = source {
         prepare(path).await?;
     }
@@ -51,19 +53,36 @@ pub(super) async fn pool(source: &Source) -> Result<AnyPool, DbError> {
             .max_connections(POSTGRES_CONNECTIONS)
             .after_connect(|connection, _| Box::pin(set_up_postgres(connection))),
     };
-    Ok(options.connect_lazy(&url(source)?)?)
+    Ok(options.connect_lazy_with(connect_options(source)?))
 }
 
 /// One connection, on which nothing is limited.
 pub(super) async fn connect(source: &Source) -> Result<AnyConnection, DbError> {
-    let url = url(source)?;
-    let connecting = AnyConnection::connect(&url);
+    static DRIVERS: Once = Once::new();
+    DRIVERS.call_once(sqlx::any::install_default_drivers);
+    let connect_options = connect_options(source)?;
+    let connecting = AnyConnection::connect_with(&connect_options);
     let connected = timeout(PATIENCE, connecting).await;
     let mut connection = connected.unwrap_or(Err(sqlx::Error::PoolTimedOut))?;
     if let Source::Sqlite(_) = source {
         set_up_sqlite(&mut connection).await?;
     }
     Ok(connection)
+}
+
+/// One connection to a database whose tables are up to date, and stay as they are: nothing need be written.
+///
+/// # Errors
+/// When they are of another version, or it cannot be reached.
+pub async fn connect_as_it_is(source: &Source) -> Result<AnyConnection, DbError> {
+    let mut connection = connect(source).await?;
+    let version = query_scalar::<_, Option<i64>>("SELECT CAST(MAX(version) AS BIGINT) FROM _sqlx_migrations");
+    match version.fetch_one(&mut connection).await {
+        Ok(Some(version)) if version == migrate::version() => Ok(connection),
+        Ok(Some(version)) if version > migrate::version() => Err(DbError::Newer(source.to_string())),
+        Ok(_) => Err(DbError::Older(source.to_string())),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Readers do not wait for the writer, and what is committed survives a power cut.
@@ -94,6 +113,11 @@ async fn prepare(path: &Path) -> Result<(), DbError> {
             .map_err(|source| DbError::Io { path, source })
     });
     making.await.map_err(|_| DbError::Unavailable)?
+}
+
+/// What takes long is no news: a backup does, and who waits for a lock.
+fn connect_options(source: &Source) -> Result<AnyConnectOptions, DbError> {
+    Ok(url(source)?.parse::<AnyConnectOptions>()?.disable_statement_logging())
 }
 
 fn url(source: &Source) -> Result<String, DbError> {

@@ -54,7 +54,10 @@ pub async fn postgres_url() -> Option<String> {
     };
     let name = format!("tap_racer_{}", Uuid::new_v4().simple());
     let mut connection = PgConnection::connect(&server).await.expect("the server of TAP_RACER_TEST_POSTGRES");
-    connection.execute(AssertSqlSafe(format!("CREATE DATABASE {name}"))).await.expect("a new database");
+    // As most are: words are not in the order of their bytes.
+    let create =
+        format!(r#"CREATE DATABASE {name} TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE "en-US""#);
+    connection.execute(AssertSqlSafe(create)).await.expect("a new database");
     connection.close().await.expect("closed");
     let (server, _) = server.rsplit_once('/').expect("a url with a database");
     Some(format!("{server}/{name}"))

@@ -80,7 +80,7 @@ on_each_database!(both_kinds_have_the_same_tables_and_columns(db) {
         "accounts: id name name_key password made",
         "sessions: id account made seen expires",
         "heats: id room heat key rules outcome racers finished_at",
-        "runs: id heat racer account guest name key place racers won dead_heat gone taps time margin rate refused false_starts flagged unranked trace finished_at",
+        "runs: id heat racer account guest name key place racers won dead_heat gone taps time margin rate refused false_starts flagged handicap unranked trace finished_at",
         "stats: account races wins podiums taps win_streak best_win_streak day_streak best_day_streak last_day",
         "rule_stats: account key races wins best_time best_taps best_rate best_run",
         "boards: key rules runs latest",

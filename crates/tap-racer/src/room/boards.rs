@@ -7,10 +7,7 @@ use race::{Millis, Mode, Outcome, Place, Results, Rules, Why};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::{
-    ghost::{Ghost, Traces},
-    task::Task,
-};
+use super::{ghost::Ghost, task::Task, traces::Traces};
 use crate::{looks::Look, name::Name, tokens::Nonce, wire::BoardJson};
 
 /// The boards of a room: those of the latest [`Boards::MOST`] kinds of rules.
@@ -153,9 +150,10 @@ impl Task {
             let rank = board.enter(entry);
             is_news |= rank.is_some();
             if rank == Some(0)
-                && let Some(ghost) = traces.ghost(place, look)
+                && let Some(trace) = traces.of(place.racer)
+                && let Ok(run) = trace.replay(&rules, self.race.settings(), place.handicap)
             {
-                board.ghost = Some(ghost);
+                board.ghost = Some(Ghost::of(&run, place, look));
             }
         }
         if is_news {

@@ -13,6 +13,7 @@ use super::{
 use crate::{
     chat::{By, ChatText, History},
     name::Name,
+    records::Recorded,
     rooms::{Entry, House, RoomId},
     wire::{Calibrated, ConsoleView, PlayJoined, Renamed},
 };
@@ -43,6 +44,8 @@ pub(super) enum Request {
     History { last_seen: Option<u64>, reply: oneshot::Sender<(History, Position)> },
     Say { by: By, name: Name, text: ChatText, reply: oneshot::Sender<Result<(), NotSaid>> },
     Calibrate { ticket: Ticket, measured: Calibration, reply: oneshot::Sender<Result<Calibrated, NotNow>> },
+    Recorded { recorded: Recorded },
+    Save,
     Freeze { reply: oneshot::Sender<()> },
 }
 
@@ -156,6 +159,16 @@ impl RoomHandle {
     /// Why it is not heard.
     pub async fn say(&self, by: By, name: Name, text: ChatText) -> Result<(), NotSaid> {
         self.ask(|reply| Request::Say { by, name, text, reply }).await?
+    }
+
+    /// A heat of the room was recorded. One that has too much to do is not told: it is news of a moment.
+    pub fn tell_recorded(&self, recorded: Recorded) {
+        let _ = self.requests.try_send(Request::Recorded { recorded });
+    }
+
+    /// Has the room save its state. One that has so much to do that it is not told saves itself soon anyway.
+    pub fn save(&self) {
+        let _ = self.requests.try_send(Request::Save);
     }
 
     /// Saves the room as it is and lets nothing happen in it any more: the server stops, and the next one

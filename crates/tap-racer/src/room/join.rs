@@ -9,6 +9,7 @@ use super::{
     task::Task,
 };
 use crate::{
+    accounts::Account,
     looks::{Colour, Look, Shape},
     name::{BadName, Name},
     rate::TokenBucket,
@@ -81,6 +82,7 @@ impl Task {
             Some((racer, nonce)) if self.apply(Command::Rejoin { racer }).is_ok() => (racer, nonce),
             _ => self.sit_down(&wish, seat, ticket)?,
         };
+        self.race_for(racer, wish.account);
         let phone = Phone::new(channel, pusher, wish.alive);
         let (ticket, older) = self.people.take_over(racer, phone).ok_or(Refused::NoSuchRacer)?;
         self.expect_returned(racer);
@@ -91,6 +93,20 @@ impl Task {
         let seated = Seated::new(self.handle.clone(), ticket);
         let joined = self.play_joined(racer, nonce).ok_or(Refused::NoSuchRacer)?;
         Ok((seated, joined, self.play.position()))
+    }
+
+    /// For whom a racer races.
+    pub(super) fn account_of(&self, racer: RacerId) -> Option<&Account> {
+        self.people.get(racer)?.account.as_ref()
+    }
+
+    /// Whoever comes with an account races for it; who comes back without one still does for the account of
+    /// before.
+    fn race_for(&mut self, racer: RacerId, account: Option<Account>) {
+        let Some(person) = self.people.get_mut(racer).filter(|_| account.is_some()) else { return };
+        if std::mem::replace(&mut person.account, account.clone()) != account {
+            self.tell_racer("racer_changed", racer);
+        }
     }
 
     /// Somebody who is not in the room comes in: anew, or with a seat they once had.
@@ -169,6 +185,7 @@ impl Task {
             report_every: REPORT_EVERY,
             alive: self.people.promise(racer).map(|alive| alive.as_millis()),
             results: self.results_for_phones(),
+            account: self.account_of(racer).map(|account| account.name.to_string()),
         })
     }
 

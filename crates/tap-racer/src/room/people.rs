@@ -14,6 +14,7 @@ use super::{
     phone::{Heard, Phone},
 };
 use crate::{
+    accounts::Account,
     looks::{Colour, Look, Looks, Shape},
     name::{Name, Names},
     tokens::Nonce,
@@ -42,6 +43,9 @@ pub(super) struct Profile {
     races: bool,
     #[serde(default)]
     pub raced: Raced,
+    /// For whom they race; nobody for a guest.
+    #[serde(default)]
+    pub account: Option<Account>,
 }
 
 /// When somebody last had their turn, and how often. The order is that of turns.
@@ -80,6 +84,10 @@ pub(super) struct People {
 impl People {
     pub fn get(&self, racer: RacerId) -> Option<&Person> {
         self.all.get(&racer)
+    }
+
+    pub fn get_mut(&mut self, racer: RacerId) -> Option<&mut Person> {
+        self.all.get_mut(&racer)
     }
 
     pub fn phone_mut(&mut self, racer: RacerId) -> Option<&mut Phone> {
@@ -168,7 +176,7 @@ impl People {
         if let Some(nonce) = nonce {
             self.by_nonce.insert(nonce, racer);
         }
-        let profile = Profile { name, look, nonce, races, raced: Raced::default() };
+        let profile = Profile { name, look, nonce, races, raced: Raced::default(), account: None };
         self.all.insert(racer, Person { profile, phone: None, serial: 0, last_word: None });
     }
 

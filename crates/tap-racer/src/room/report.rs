@@ -2,7 +2,7 @@
 
 use race::{Event, Phase, Racer, RacerId, Results, Why};
 
-use super::{PhoneNews, ghost::Traces, task::Task};
+use super::{PhoneNews, task::Task, traces::Traces};
 use crate::wire::{
     self, BoardJson, ConsoleView, KnockJson, OwnRacer, PhaseJson, RacerJson, ResultsJson, RosterJson,
     RulesJson,
@@ -56,7 +56,7 @@ impl Task {
                 self.flagged.clear();
                 self.updates.clear();
                 self.bots.get_ready();
-                self.traces = Traces::begin();
+                self.traces = Traces::default();
             }
             Phase::Lobby | Phase::Finished { .. } => self.bots.rest(),
             Phase::Running { .. } => self.count_heat(),
@@ -91,6 +91,7 @@ impl Task {
             self.tell_all_phones(Some(results));
         }
         if results.is_final {
+            self.record_heat(results);
             self.keep_bests(results);
             self.learn_paces(results);
             self.record_in_tournament(results);
@@ -186,6 +187,7 @@ impl Task {
             flagged: racer.flagged,
             in_heat: racer.in_heat,
             cohost: self.is_cohost(racer.id),
+            account: self.account_of(racer.id).is_some(),
             handicap: self.handicap_json(racer),
         }
     }

@@ -18,6 +18,7 @@ use super::{
     people::{People, Profile},
     sent_away::SentAway,
     task::Task,
+    traces::Traces,
 };
 use crate::{
     chat::ChatLog,
@@ -46,6 +47,9 @@ pub struct SavedRoom {
     sent_away: SentAway,
     #[serde(default)]
     chosen: Option<Rules>,
+    /// An earlier program took none down: then those of the heat that is on are not whole.
+    #[serde(default = "Traces::missed")]
+    traces: Traces,
 }
 
 /// Why a saved room cannot be one.
@@ -131,6 +135,7 @@ impl Task {
             party: self.party.clone(),
             sent_away: self.sent_away.clone(),
             chosen: self.chosen.clone(),
+            traces: self.traces.clone(),
         }
     }
 
@@ -147,6 +152,7 @@ impl Task {
         task.party = saved.party;
         task.sent_away = saved.sent_away;
         task.chosen = saved.chosen;
+        task.traces = saved.traces;
         task.outlive_restart(saved_at);
         task
     }
@@ -156,8 +162,8 @@ impl Task {
         let now = self.now();
         self.returns_by = Some(now + RETURN);
         self.set_ticking(self.race.phase().is_heat());
-        // Neither an outage nor time is ever refused.
-        let _ = self.apply_at(saved_at, Command::Outage { since: saved_at, until: now + RETURN });
+        self.outlive_outage(saved_at, now + RETURN);
+        // Time always passes.
         let _ = self.apply_at(now, Command::Advance);
         self.move_bots(saved_at);
         let guests: Vec<RacerId> =

@@ -1,7 +1,7 @@
 //! When a room is saved, and what waits for it.
 //!
 //! That a heat is announced, called off or over is told once it is written: nobody sees an outcome that a
-//! crash takes back, or a second one. For a disk that is slow or broken nobody waits long.
+//! crash takes back, or a second one; and a heat that was over is recorded. For a disk that is slow or broken nobody waits long.
 
 use tokio::{
     sync::oneshot::{self, error::TryRecvError},
@@ -9,6 +9,7 @@ use tokio::{
 };
 
 use super::task::Task;
+use crate::records::HeatRecord;
 
 /// What comes together is saved together.
 const WITHIN: Duration = Duration::from_millis(50);
@@ -25,6 +26,8 @@ pub(super) struct Saving {
     changed_at: Option<Instant>,
     saved_at: Option<Instant>,
     gate: Gate,
+    /// Heats that are over, to be saved with the state in which they are.
+    heats: Vec<HeatRecord>,
 }
 
 enum Gate {
@@ -39,7 +42,7 @@ enum Gate {
 impl Saving {
     /// Of a room that has just been opened.
     pub fn begin() -> Saving {
-        Saving { changed_at: Some(Instant::now()), saved_at: None, gate: Gate::Open }
+        Saving { changed_at: Some(Instant::now()), saved_at: None, gate: Gate::Open, heats: Vec::new() }
     }
 
     /// Something has changed.
@@ -52,6 +55,11 @@ impl Saving {
     /// Something has changed that is told only when it is written.
     pub fn first(&mut self) {
         self.gate = Gate::Closing;
+    }
+
+    /// A heat is over.
+    pub fn record(&mut self, heat: HeatRecord) {
+        self.heats.push(heat);
     }
 
     /// Whether what is told now waits.
@@ -108,7 +116,8 @@ impl Task {
     /// Hands the newest state over; what is given back tells when it is written, if anything can be.
     pub(super) fn save(&mut self) -> Option<oneshot::Receiver<()>> {
         (self.saving.changed_at, self.saving.saved_at) = (None, Some(Instant::now()));
-        self.house.saves.save(self.handle.id(), self.saved())
+        let heats = std::mem::take(&mut self.saving.heats);
+        self.house.saves.save(self.handle.id(), self.saved(), heats)
     }
 
     /// Tells from now on only what is written.

@@ -5,7 +5,10 @@ use std::time::Duration;
 use tokio::sync::mpsc::error::TrySendError;
 
 use super::{Act, Request, RoomHandle, Ticket};
-use crate::looks::{Colour, Shape};
+use crate::{
+    accounts::Account,
+    looks::{Colour, Shape},
+};
 
 /// What a phone asks for when it joins.
 #[derive(Clone, Debug, Default)]
@@ -20,6 +23,8 @@ pub struct SeatWish {
     pub seat: Option<String>,
     /// What it was given to come with.
     pub ticket: Option<String>,
+    /// For whom its owner races.
+    pub account: Option<Account>,
     /// How often it promises to give a sign of life in a heat.
     pub alive: Option<Duration>,
 }

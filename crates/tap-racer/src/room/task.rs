@@ -11,8 +11,8 @@ use tracing::info;
 
 use super::{
     Act, Request, RoomHandle, Ticket, Topic, bots::Bots, door::Knocks, feed::Feed, finish::OpenFinish,
-    ghost::Traces, join::Joins, party::Party, people::People, phone::Heard, saving::Saving,
-    sent_away::SentAway, updates::Updates,
+    join::Joins, party::Party, people::People, phone::Heard, saving::Saving, sent_away::SentAway,
+    traces::Traces, updates::Updates,
 };
 use crate::{
     chat::{By, ChatLog},
@@ -203,6 +203,8 @@ impl Task {
                 self.saving.soon();
                 let _ = reply.send(self.calibrate(ticket, measured));
             }
+            Request::Recorded { recorded } => self.tell_recorded(recorded),
+            Request::Save => self.saving.soon(),
             Request::Freeze { reply } => {
                 self.save();
                 self.is_frozen = true;
@@ -224,9 +226,9 @@ impl Task {
         }
         // Refused is only who has left in this very moment: then there is nothing to be done.
         let _ = match act {
-            Act::Tap => self.apply(Command::Tap { racer }),
+            Act::Tap => self.take_taps(racer, Command::Tap { racer }, None),
             Act::Claim { heat, taps, at, last } => {
-                let claimed = self.apply(Command::Claim { racer, heat, taps, at });
+                let claimed = self.take_taps(racer, Command::Claim { racer, heat, taps, at }, at);
                 if last {
                     self.hear_last(racer, heat);
                 }
@@ -275,6 +277,8 @@ impl Task {
         self.tick_if_due(now);
         self.forget_knocks(|knock| knock.is_over(now));
         if self.has_ended {
+            // A heat that has just ended is recorded although its room is gone.
+            self.save();
             self.tell_what_waited();
             self.entry.remove_for_good(self.handle.made());
             return true;

@@ -61,7 +61,6 @@ impl Task {
     /// Tells the screens which lanes have moved, or where all of them are.
     pub(super) fn tell_positions(&mut self, all: bool) {
         let changes = self.race.take_changes();
-        self.trace(&changes);
         let lanes: Vec<_> = if all {
             self.race.field().map(|racer| (racer.lane.0, racer.taps)).collect()
         } else {

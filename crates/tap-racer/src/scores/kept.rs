@@ -13,17 +13,17 @@ const TOP: i64 = 10;
 /// Games in which one account may have scores.
 const GAMES: i64 = 100;
 
-pub(super) const STANDING: &str = "SELECT last, best, count FROM games WHERE game = $1 AND account = $2";
-pub(super) const HIGHER: &str = "SELECT COUNT(*) FROM games WHERE game = $1 AND best > $2";
-pub(super) const BEST: &str = "SELECT accounts.name, games.best FROM games \
+pub(crate) const STANDING: &str = "SELECT last, best, count FROM games WHERE game = $1 AND account = $2";
+pub(crate) const HIGHER: &str = "SELECT COUNT(*) FROM games WHERE game = $1 AND best > $2";
+pub(crate) const BEST: &str = "SELECT accounts.name, games.best FROM games \
     JOIN accounts ON accounts.id = games.account WHERE games.game = $1 \
     ORDER BY games.best DESC, games.best_at, games.account LIMIT $2";
-pub(super) const LATEST: &str =
+pub(crate) const LATEST: &str =
     "SELECT at, score FROM scores WHERE account = $1 AND game = $2 ORDER BY id DESC LIMIT $3";
-pub(super) const KNOWN: &str =
+pub(crate) const KNOWN: &str =
     "SELECT score, at FROM scores WHERE account = $1 AND client_id = $2 AND game = $3";
-pub(super) const GAMES_OF: &str = "SELECT COUNT(*) FROM games WHERE account = $1";
-pub(super) const FORGET: &str = "DELETE FROM scores WHERE account = $1 AND game = $2 AND id <= \
+pub(crate) const GAMES_OF: &str = "SELECT COUNT(*) FROM games WHERE account = $1";
+pub(crate) const FORGET: &str = "DELETE FROM scores WHERE account = $1 AND game = $2 AND id <= \
     (SELECT id FROM scores WHERE account = $1 AND game = $2 ORDER BY id DESC LIMIT 1 OFFSET $3)";
 
 /// How an account stands.

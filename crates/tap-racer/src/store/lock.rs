@@ -11,7 +11,7 @@ use rustix::fs::{FlockOperation, flock};
 use super::StoreError;
 
 /// Held for as long as this is; the system lets go of it whatever becomes of the process.
-pub(super) struct DataLock {
+pub struct DataLock {
     _file: File,
 }
 

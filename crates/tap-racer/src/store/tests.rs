@@ -1,5 +1,7 @@
 //! The database on a real disk, in good times and bad.
 
+mod outbox;
+
 use std::{fs, os::unix::fs::PermissionsExt, path::Path, time::Duration};
 
 use tokio::time::{sleep, timeout};
@@ -47,7 +49,7 @@ fn room(id: &str, state: &str) -> RoomRow {
 
 async fn save(store: &mut Store, rooms: &[RoomRow]) {
     let changes: Vec<Change> = rooms.iter().cloned().map(Change::Save).collect();
-    store.save(changes.iter()).await.expect("saved");
+    store.save(changes.iter(), &[], &[]).await.expect("saved");
 }
 
 async fn all(store: &mut Store) -> Vec<(String, String)> {
@@ -65,7 +67,7 @@ async fn the_newest_state_of_each_room_is_there_after_a_restart() {
     let mut store = open(&folder).await;
     save(&mut store, &[room("", "house"), room("K7QF", "old"), room("CDFH", "ended")]).await;
     save(&mut store, &[room("K7QF", "new")]).await;
-    store.save([Change::Remove { id: "CDFH".to_owned() }].iter()).await.expect("removed");
+    store.save([Change::Remove { id: "CDFH".to_owned() }].iter(), &[], &[]).await.expect("removed");
     store.close().await;
     let mut store = open(&folder).await;
     assert_eq!(all(&mut store).await, [pair("", "house"), pair("K7QF", "new")]);
@@ -140,7 +142,7 @@ async fn a_database_of_a_newer_version_is_left_alone() {
     let folder = Folder::new();
     let mut store = open(&folder).await;
     save(&mut store, &[room("K7QF", "state")]).await;
-    sqlx::query("UPDATE _sqlx_migrations SET version = 99")
+    sqlx::query("UPDATE _sqlx_migrations SET version = 99 WHERE version = 1")
         .execute(&mut store.connection)
         .await
         .expect("newer");
@@ -169,11 +171,11 @@ async fn what_does_not_fit_on_a_full_disk_is_written_once_it_does() {
     let mut store = open(&folder).await;
     sqlx::query("PRAGMA max_page_count = 12").execute(&mut store.connection).await.expect("a small disk");
     let large = Change::Save(room("K7QF", &"large ".repeat(50_000)));
-    let refused = store.save([Change::Save(room("", "house")), large.clone()].iter()).await.err();
+    let refused = store.save([Change::Save(room("", "house")), large.clone()].iter(), &[], &[]).await.err();
     assert!(refused.is_some_and(|error| error.to_string().contains("full")));
     assert_eq!(all(&mut store).await, [], "all or nothing");
     sqlx::query("PRAGMA max_page_count = 100000").execute(&mut store.connection).await.expect("a large disk");
-    store.save([large].iter()).await.expect("saved");
+    store.save([large].iter(), &[], &[]).await.expect("saved");
 }
 
 #[tokio::test]
@@ -183,7 +185,7 @@ async fn rooms_are_saved_as_soon_as_the_folder_can_be_written() {
     fs::create_dir(folder.database()).expect("a folder");
     assert!(matches!(Store::open(&folder.0).await.err(), Some(StoreError::Io { .. })));
     let saves = Saves::default();
-    let keeper = Keeper::start(saves.clone(), folder.0.clone(), None);
+    let keeper = Keeper::start(saves.clone(), folder.0.clone(), None, || ());
     saves.remove(crate::rooms::RoomId::House);
     fs::remove_dir(folder.database()).expect("mended");
     let is_there = |path: &Path| path.metadata().is_ok_and(|file| file.len() > 0);
@@ -206,7 +208,47 @@ async fn a_server_that_stops_does_not_wait_for_a_disk_that_does_not_answer() {
     let mut other = other.connect().await.expect("a connection");
     sqlx::query("BEGIN IMMEDIATE").execute(&mut other).await.expect("all of the disk");
     let saves = Saves::default();
-    let keeper = Keeper::start(saves.clone(), folder.0.clone(), Some(store));
+    let keeper = Keeper::start(saves.clone(), folder.0.clone(), Some(store), || ());
     saves.remove(crate::rooms::RoomId::House);
     timeout(Duration::from_secs(4), keeper.close()).await.expect("closed");
+}
+
+/// Overwrites the rooms in a database that is open, and lets its owner see that.
+async fn damage(folder: &Folder) {
+    let mut other =
+        SqliteConnectOptions::new().filename(folder.database()).connect().await.expect("a connection");
+    for words in ["UPDATE rooms SET made = made + 1", "PRAGMA wal_checkpoint(TRUNCATE)"] {
+        sqlx::query(words).execute(&mut other).await.expect(words);
+    }
+    let page = sqlx::query_scalar("SELECT rootpage FROM sqlite_master WHERE name = 'rooms'");
+    let page: i64 = page.fetch_one(&mut other).await.expect("a page");
+    let mut bytes = fs::read(folder.database()).expect("a file");
+    let page = 4096 * (page as usize - 1);
+    bytes[page..page + 4096].fill(0x5a);
+    fs::write(folder.database(), bytes).expect("written");
+}
+
+#[tokio::test]
+async fn a_database_that_is_damaged_while_it_is_open_is_moved_aside_and_all_rooms_are_saved_anew() {
+    let folder = Folder::new();
+    let mut store = open(&folder).await;
+    let rows = [Change::Save(room("", "house"))];
+    let heats = ["first", "second"].map(|id| HeatRow {
+        id: id.to_owned(),
+        finished_at: Millis(1),
+        record: b"{}".into(),
+    });
+    store.save(rows.iter(), &heats, &[]).await.expect("saved");
+    damage(&folder).await;
+    let (saves, (asked, mut asks)) = (Saves::default(), tokio::sync::mpsc::unbounded_channel());
+    let keeper =
+        Keeper::start(saves.clone(), folder.0.clone(), Some(store), move || asked.send(()).expect("heard"));
+    saves.remove(crate::rooms::RoomId::House);
+    timeout(Duration::from_secs(20), asks.recv()).await.expect("asked for all rooms").expect("asked");
+    keeper.close().await;
+    assert_eq!(folder.moved_aside().len(), 1);
+    let mut store = open(&folder).await;
+    assert_eq!(all(&mut store).await, []);
+    assert_eq!(store.readable_heats().await, heats, "and the heats that wait are taken over");
+    assert_eq!(folder.moved_aside().len(), 1, "the new one is in order");
 }

@@ -26,6 +26,9 @@ pub struct RacerJson {
     pub flagged: bool,
     pub in_heat: bool,
     pub cohost: bool,
+    /// Races for an account.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub account: bool,
     #[serde(flatten)]
     pub handicap: HandicapJson,
 }

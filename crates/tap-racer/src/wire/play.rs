@@ -43,6 +43,9 @@ pub struct PlayJoined {
     pub alive: Option<u128>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub results: Option<ResultsJson>,
+    /// For whom it races, by name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
 }
 
 /// Another name, and the seat that tells it: the event `renamed`.

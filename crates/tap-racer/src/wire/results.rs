@@ -47,6 +47,17 @@ pub struct PlaceJson {
     pub handicap: HandicapJson,
 }
 
+/// The name of an outcome.
+pub fn outcome(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Won => "won",
+        Outcome::DeadHeat => "dead_heat",
+        Outcome::NoTaps => "no_taps",
+        Outcome::Abandoned => "abandoned",
+        Outcome::Cancelled => "cancelled",
+    }
+}
+
 impl ResultsJson {
     /// The first places of `results`; `look` tells what each racer wore.
     pub fn of(
@@ -79,13 +90,7 @@ impl ResultsJson {
             heat: results.heat.0,
             is_final: results.is_final,
             mode: rules::mode_name(&rules.mode),
-            outcome: match results.outcome {
-                Outcome::Won => "won",
-                Outcome::DeadHeat => "dead_heat",
-                Outcome::NoTaps => "no_taps",
-                Outcome::Abandoned => "abandoned",
-                Outcome::Cancelled => "cancelled",
-            },
+            outcome: outcome(results.outcome),
             winner: results.winner().map(|winner| winner.0),
             winners: results.winners.iter().take(most).map(|winner| winner.0).collect(),
             team: results.team.map(team),

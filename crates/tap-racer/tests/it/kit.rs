@@ -16,7 +16,10 @@ use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
 };
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, tungstenite::Message};
+use tokio_tungstenite::{
+    MaybeTlsStream, WebSocketStream,
+    tungstenite::{Error, Message},
+};
 
 /// Nothing that is waited for takes so long, however busy the machine.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -81,16 +84,30 @@ impl Server {
         Server::on(data, flags)
     }
 
+    /// The folder of its data.
+    pub fn data(&self) -> &Path {
+        &self.data.0
+    }
+
     /// The key that this server signs with.
     pub fn secret(&self) -> Vec<u8> {
         std::fs::read(self.data.0.join("secret")).expect("a key")
     }
 
     pub async fn client(&self) -> Client {
-        let url = format!("ws://{}/socket/websocket?vsn=2.0.0", self.running.local_addr());
-        let (socket, _) =
-            soon("a connection", tokio_tungstenite::connect_async(url)).await.expect("connected");
-        Client { socket, last_ref: 0, join_refs: HashMap::new(), unread: VecDeque::new() }
+        self.client_with("").await.expect("connected")
+    }
+
+    /// A client with connect params, such as `&token=...`; the status it is refused with.
+    pub async fn client_with(&self, params: &str) -> Result<Client, u16> {
+        let url = format!("ws://{}/socket/websocket?vsn=2.0.0{params}", self.running.local_addr());
+        match soon("a connection", tokio_tungstenite::connect_async(url)).await {
+            Ok((socket, _)) => {
+                Ok(Client { socket, last_ref: 0, join_refs: HashMap::new(), unread: VecDeque::new() })
+            }
+            Err(Error::Http(refusal)) => Err(refusal.status().as_u16()),
+            Err(error) => panic!("{error}"),
+        }
     }
 
     /// A console that is in its room, and the reply to its join.
@@ -133,7 +150,8 @@ impl Server {
         self.request(method, path, headers, "").await
     }
 
-    async fn request(&self, method: &str, path: &str, headers: &str, body: &str) -> (String, String) {
+    /// The same with a body.
+    pub async fn request(&self, method: &str, path: &str, headers: &str, body: &str) -> (String, String) {
         let address = self.running.local_addr();
         let host = if headers.contains("host:") { String::new() } else { format!("host: {address}\r\n") };
         let request = format!(

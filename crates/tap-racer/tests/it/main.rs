@@ -2,6 +2,7 @@
 
 mod kit;
 
+mod accounts;
 mod bests;
 mod chat;
 mod cohosts;
@@ -14,6 +15,7 @@ mod http;
 mod lanes;
 mod moderation;
 mod modes;
+mod operator;
 mod party;
 mod race;
 mod restarts;

@@ -5,7 +5,7 @@ use std::{path::Path, time::Duration};
 use serde_json::{Value, json};
 use sqlx::{ConnectOptions, Connection, sqlite::SqliteConnectOptions};
 
-use crate::kit::{Client, Server, sprint};
+use crate::kit::{Client, Server, soon, sprint};
 
 /// A phone comes back with its seat.
 async fn back(server: &Server, topic: &str, seat: &Value) -> (Client, Value) {
@@ -236,4 +236,36 @@ async fn what_cannot_be_restored_is_set_aside_and_the_rest_goes_on() {
     }
     let (_ada, rejoined) = back(&server, &format!("play:{}", codes[3]), &joined).await;
     assert_eq!(rejoined["racer"], joined["racer"]);
+}
+
+#[tokio::test]
+async fn a_database_that_is_damaged_while_people_race_is_replaced_with_all_rooms_in_it() {
+    let server = Server::start();
+    let (room, _) = server.make_room().await;
+    let (_ada, _) = server.phone(&format!("play:{room}"), "Ada").await;
+    let (_bo, _) = server.phone("play", "Bo").await;
+    let file = server.data().join("tap-racer.db");
+    let saved = async || -> Vec<String> {
+        let opened = SqliteConnectOptions::new().filename(&file).connect().await;
+        let Ok(mut database) = opened else { return Vec::new() };
+        let ids = sqlx::query_scalar("SELECT id FROM rooms ORDER BY id").fetch_all(&mut database).await;
+        ids.unwrap_or_default()
+    };
+    let both = [String::new(), room];
+    let are_saved = async || while saved().await != both {};
+    soon("both rooms to be saved", are_saved()).await;
+    let mut other = SqliteConnectOptions::new().filename(&file).connect().await.expect("a connection");
+    for words in ["UPDATE rooms SET made = made + 1", "PRAGMA wal_checkpoint(TRUNCATE)"] {
+        sqlx::query(words).execute(&mut other).await.expect(words);
+    }
+    drop(other);
+    let mut bytes = std::fs::read(&file).expect("a file");
+    bytes[4096..].fill(0x5a);
+    std::fs::write(&file, &bytes).expect("damaged");
+    // What happens in one room brings it to light, and the other is saved as well.
+    let (_cy, _) = server.phone("play", "Cy").await;
+    soon("both rooms to be saved anew", are_saved()).await;
+    let files = std::fs::read_dir(server.data()).expect("a folder");
+    let names = files.map(|file| file.expect("a file").file_name().to_string_lossy().into_owned());
+    assert_eq!(names.filter(|name| name.contains(".db.corrupt-") && !name.contains("-wal")).count(), 1);
 }

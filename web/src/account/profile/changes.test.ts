@@ -34,9 +34,9 @@ describe('a race that comes in', () => {
   });
 });
 
-it('a score is the last of its game, and one more of it', () => {
-  const first = withScore(empty, { game: 'practice', score: 80, best: 80, place: 3 });
-  const second = withScore(first, { game: 'practice', score: 71, best: 80, place: 3 });
+it('a score is the last of its game, of as many as the server counts', () => {
+  const first = withScore(empty, { game: 'practice', score: 80, best: 80, count: 1 });
+  const second = withScore(first, { game: 'practice', score: 71, best: 80, count: 2 });
   expect(second.games).toEqual([{ game: 'practice', last: 71, best: 80, count: 2 }]);
 });
 

@@ -14,7 +14,8 @@ export interface ScoreEvent {
   game: string;
   score: number;
   best: number;
-  place: number;
+  /** How often it was played, this time included. */
+  count: number;
 }
 
 /** Points of a plot: more would not be told apart. */
@@ -43,10 +44,10 @@ export function withRace(profile: Profile, { race, stats, rules }: RaceEvent): P
   };
 }
 
-export function withScore(profile: Profile, { game, score, best }: ScoreEvent): Profile {
-  const before = profile.games.find((known) => known.game === game);
-  const after: GameRecord = { game, last: score, best, count: (before?.count ?? 0) + 1 };
-  return { ...profile, games: before ? profile.games.map((known) => (known === before ? after : known)) : [...profile.games, after] };
+export function withScore(profile: Profile, { game, score, best, count }: ScoreEvent): Profile {
+  const after: GameRecord = { game, last: score, best, count };
+  const isKnown = profile.games.some((known) => known.game === game);
+  return { ...profile, games: isKnown ? profile.games.map((known) => (known.game === game ? after : known)) : [...profile.games, after] };
 }
 
 /** Older races behind those that are shown, each once. */

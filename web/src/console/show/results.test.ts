@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Place, Results, Rules, Tournament } from '../../wire';
-import { closeness, notesOf, summary, through, worth } from './results';
+import { closeness, notesOf, recordNote, summary, through, worth } from './results';
 
 const sprint: Rules = { mode: 'sprint', taps: 100 };
 const placed = (place: number, name: string, more: Partial<Place> = {}): Place => ({
@@ -24,6 +24,16 @@ describe('notes on a place', () => {
     expect(notesOf(placed(1, 'Ada', { course: 100 }), { ...sprint, handicap: true }), 'the full course is nothing to tell').toEqual([]);
     expect(notesOf(odd, sprint), 'without a handicap all run the same course').not.toContain('course of 80 taps');
   });
+});
+
+it('a personal best says by how much', () => {
+  const kept = { id: 1, name: 'Ada', taps: 100, time: 7420 };
+  expect(recordNote({ ...kept, best: true, previous: 7720 })).toBe('personal best, 300 ms better');
+  expect(recordNote({ ...kept, best: true, previous: 9000 })).toBe('personal best, 1.58 s better');
+  expect(recordNote({ ...kept, time: null, taps: 81, best: true, previous: 80 })).toBe('personal best, 1 tap better');
+  expect(recordNote({ ...kept, best: true })).toBe('personal best');
+  expect(recordNote({ ...kept, best: false, previous: 7000 })).toBeNull();
+  expect(recordNote(undefined)).toBeNull();
 });
 
 describe('how close it was', () => {

@@ -1,6 +1,7 @@
 // What is said of a heat's places beside their order, on the screen and in the picture to share.
 import { t } from '../../i18n';
 import { gap, headline, podium, rulesLine, score } from '../../race';
+import type { Kept } from '../race.svelte';
 import type { Place, Racer, Results, Rules, Side, Tournament } from '../../wire';
 
 /** What did not count, what looked odd, and what was not the same for all; nothing for most. */
@@ -13,6 +14,15 @@ export function notesOf(place: Place, rules: Rules): string[] {
   if (place.refused) notes.push(t('finish.refused', { n: place.refused }));
   if (place.flagged) notes.push(t('finish.rhythm'));
   return notes;
+}
+
+/** What a personal best says of itself; nothing where it is none. */
+export function recordNote(kept: Kept | undefined): string | null {
+  if (!kept?.best) return null;
+  const { previous, time, taps } = kept;
+  if (previous === undefined) return t('finish.record');
+  const better = time != null ? gap(previous - time) : t('taps', { n: taps - previous });
+  return t('finish.record_by', { better: better.replace('+', '') });
 }
 
 /**

@@ -14,6 +14,7 @@ const parts: Record<Part, () => Promise<{ default: Component<PartProps> }>> = {
   hold: () => import('./Hold.svelte'),
   rhythm: () => import('./Rhythm.svelte'),
   sounds: () => import('./Sounds.svelte'),
+  account: () => import('./Account.svelte'),
 };
 
 export async function load(name: Part): Promise<Component<PartProps>> {

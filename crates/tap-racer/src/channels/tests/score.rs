@@ -2,16 +2,10 @@
 
 use ::channels::test::TestChannel;
 use serde_json::{Value, json};
-use sqlx::{query, query_scalar};
+use sqlx::query;
 
 use super::*;
-use crate::db::test::on_each_database;
-
-async fn sign_up(db: &Db, name: &str) -> AccountId {
-    let insert = "INSERT INTO accounts (name, name_key, password, made) VALUES ($1, $2, '', 0) RETURNING id";
-    let insert = query_scalar(insert).bind(name).bind(name.to_lowercase());
-    AccountId(insert.fetch_one(db.pool().expect("open")).await.expect("an account"))
-}
+use crate::{db::test::on_each_database, profile::kit::sign_up};
 
 async fn scores(channel: &TestChannel, payload: Value) -> Value {
     read(&channel.push("new_score", payload).assert_reply(Status::Ok).await)

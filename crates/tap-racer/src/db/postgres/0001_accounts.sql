@@ -52,6 +52,7 @@ CREATE TABLE runs (
     refused      BIGINT NOT NULL,
     false_starts BIGINT NOT NULL,
     flagged      BIGINT NOT NULL,
+    handicap     BIGINT,                   -- where the rules have one, in thousandths of their course
     unranked     TEXT,                     -- why it may not stand on a board; nothing if it may
     trace        BYTEA,                     -- replays in the engine
     finished_at  BIGINT NOT NULL,         -- as the heat
@@ -97,6 +98,7 @@ CREATE TABLE boards (
     runs   BIGINT NOT NULL,
     latest BIGINT NOT NULL
 );
+CREATE INDEX boards_by_runs ON boards (runs DESC, key);
 
 -- The best ranked run of each account in each period: a board is a range of its index.
 CREATE TABLE bests (

@@ -52,6 +52,7 @@ CREATE TABLE runs (
     refused      INTEGER NOT NULL,
     false_starts INTEGER NOT NULL,
     flagged      INTEGER NOT NULL,
+    handicap     INTEGER,                  -- where the rules have one, in thousandths of their course
     unranked     TEXT,                     -- why it may not stand on a board; nothing if it may
     trace        BLOB,                     -- replays in the engine
     finished_at  INTEGER NOT NULL,         -- as the heat
@@ -97,6 +98,7 @@ CREATE TABLE boards (
     runs   INTEGER NOT NULL,
     latest INTEGER NOT NULL
 ) STRICT;
+CREATE INDEX boards_by_runs ON boards (runs DESC, key);
 
 -- The best ranked run of each account in each period: a board is a range of its index.
 CREATE TABLE bests (
