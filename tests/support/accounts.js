@@ -1,31 +1,33 @@
-// People who are logged in.
+// People who are logged in in a browser.
 import { expect } from '@playwright/test';
 
 import { Client } from './live.js';
+import * as player from './player.js';
 
-export const password = 'correct horse battery';
+export { password } from './player.js';
 
 /** What a server needs that is asked for many accounts from one address. */
 export const manyAccounts = ['--accounts-per-minute', '0', '--log-ins-per-minute', '0'];
 
-async function answered(response, status) {
-  expect(response.status(), await response.text()).toBe(status);
-  return response.json();
-}
-
 /** Makes an account in a browser's name, without its page. */
 export async function signUp(context, server, name) {
-  return answered(await context.request.post(`${server.origin}/api/account`, { data: { name, password } }), 201);
+  await wear(context, server, await player.signUp(server, name));
 }
 
 /** The same browser logged in, or another one of the same person. */
 export async function logIn(context, server, name) {
-  return answered(await context.request.post(`${server.origin}/api/session`, { data: { name, password } }), 200);
+  await wear(context, server, await player.logIn(server, name));
+}
+
+async function wear(context, { origin }, { cookie }) {
+  const [name, value] = cookie.split('=');
+  await context.addCookies([{ name, value, url: origin, httpOnly: true, sameSite: 'Strict' }]);
 }
 
 /** A connection without a browser of whoever is logged in there. */
 export async function clientOf(context, server) {
-  const { token } = await answered(await context.request.get(`${server.origin}/api/session`), 200);
+  const response = await context.request.get(`${server.origin}/api/session`);
+  const { token } = await response.json();
   expect(token, 'somebody is logged in').toBeTruthy();
   return new Client(server.socket, { token });
 }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { Client } from './live.js';
 
-const password = 'correct horse battery';
+export const password = 'correct horse battery';
 
 /** Makes an account. */
 export function signUp(server, name) {
