@@ -75,11 +75,14 @@ impl Db {
         if self.shared.pool.get().is_none() {
             return self.try_to_open().await;
         }
-        // What keeps a pool from connecting it does not say.
-        open::connect(&self.shared.source).await?.close().await?;
-        let mut tx = self.begin().await?;
-        write_nothing(&mut tx).await?;
-        Ok(tx.commit().await?)
+        self.within(async {
+            // What keeps a pool from connecting it does not say.
+            open::connect(&self.shared.source).await?.close().await?;
+            let mut tx = self.begin().await?;
+            write_nothing(&mut tx).await?;
+            Ok(tx.commit().await?)
+        })
+        .await
     }
 }
 

@@ -16,10 +16,10 @@ use super::*;
 
 /// What is logged on this thread, on which everything of a test runs.
 #[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
+pub(super) struct Log(Arc<Mutex<Vec<u8>>>);
 
 impl Log {
-    fn keep() -> (Log, DefaultGuard) {
+    pub(super) fn keep() -> (Log, DefaultGuard) {
         let log = Log::default();
         let writer = log.clone();
         let subscriber =
@@ -27,7 +27,7 @@ impl Log {
         (log, tracing::subscriber::set_default(subscriber))
     }
 
-    fn count(&self, words: &str) -> usize {
+    pub(super) fn count(&self, words: &str) -> usize {
         String::from_utf8_lossy(&self.0.lock()).matches(words).count()
     }
 }
@@ -43,19 +43,19 @@ impl Write for Log {
 }
 
 /// Signs somebody up, as far as the database is concerned.
-async fn insert(db: &Db, name: &str) -> Result<(), DbError> {
+pub(super) async fn insert(db: &Db, name: &str) -> Result<(), DbError> {
     let mut tx = db.begin().await?;
     let insert = "INSERT INTO accounts (name, name_key, password, made) VALUES ($1, $1, $2, 0)";
     query(insert).bind(name).bind("p".repeat(2000)).execute(&mut *tx).await?;
     Ok(tx.commit().await?)
 }
 
-async fn count(db: &Db) -> Result<i64, DbError> {
+pub(super) async fn count(db: &Db) -> Result<i64, DbError> {
     Ok(query_scalar("SELECT COUNT(*) FROM accounts").fetch_one(db.pool()?).await?)
 }
 
 /// Says something to each connection that there can be.
-async fn on_all_connections(db: &Db, words: &'static str) {
+pub(super) async fn on_all_connections(db: &Db, words: &'static str) {
     let pool = db.pool().expect("open");
     let connections = (0..pool.options().get_max_connections()).map(|_| pool.acquire());
     for mut connection in try_join_all(connections).await.expect("all connections") {
@@ -68,7 +68,7 @@ async fn outside(db: &Db) -> SqliteConnection {
     SqliteConnection::connect(&format!("sqlite://{}", path.display())).await.expect("a connection")
 }
 
-async fn until_available(log: &Log) {
+pub(super) async fn until_available(log: &Log) {
     let available = async {
         while log.count("accounts are available again") == 0 {
             sleep(Duration::from_millis(10)).await;

@@ -1,0 +1,138 @@
+//! A server that says nothing any more, and does not hang up: of a cable that was pulled nobody tells.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use futures::future::join_all;
+use tokio::{
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+    time::{pause, resume, timeout},
+};
+
+use super::{
+    bad_times::{Log, count, insert, on_all_connections, until_available},
+    *,
+};
+
+/// A way to the server for tests. While it is silent, whatever goes into it is lost; and what was connected
+/// then stays dumb.
+struct Way {
+    is_silent: Arc<AtomicBool>,
+    source: Source,
+}
+
+impl Way {
+    async fn open() -> Option<Way> {
+        let url = postgres_url().await?;
+        let (_, rest) = url.rsplit_once('@').expect("a user");
+        let (server, database) = rest.split_once('/').expect("a database");
+        let (server, user) = (server.to_owned(), url.strip_suffix(rest).expect("its end"));
+        let way = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let url = format!("{user}{}/{database}", way.local_addr().expect("an address"));
+        let is_silent = Arc::new(AtomicBool::new(false));
+        let source = Source::Postgres(url.parse().expect("a url"));
+        tokio::spawn({
+            let is_silent = is_silent.clone();
+            async move {
+                while let Ok((near, _)) = way.accept().await {
+                    let far = TcpStream::connect(&server).await.expect("the server");
+                    let (from_near, to_near) = near.into_split();
+                    let (from_far, to_far) = far.into_split();
+                    tokio::spawn(carry(from_near, to_far, is_silent.clone()));
+                    tokio::spawn(carry(from_far, to_near, is_silent.clone()));
+                }
+            }
+        });
+        Some(Way { is_silent, source })
+    }
+
+    fn set_silent(&self, is_silent: bool) {
+        self.is_silent.store(is_silent, Ordering::Relaxed);
+    }
+}
+
+async fn carry(
+    mut from: impl AsyncRead + Unpin,
+    mut to: impl AsyncWrite + Unpin,
+    is_silent: Arc<AtomicBool>,
+) {
+    let mut bytes = [0; 4096];
+    let mut is_dumb = false;
+    while let Ok(count @ 1..) = from.read(&mut bytes).await {
+        is_dumb |= is_silent.load(Ordering::Relaxed);
+        if !is_dumb && to.write_all(&bytes[..count]).await.is_err() {
+            return;
+        }
+    }
+    if is_dumb {
+        // Not even that it has ended.
+        std::future::pending::<()>().await;
+    }
+}
+
+#[tokio::test]
+async fn who_asks_a_server_that_has_fallen_silent_is_told_in_time_and_gets_new_connections_once_it_speaks() {
+    let Some(way) = Way::open().await else { return };
+    let (log, _logging) = Log::keep();
+    let db = Db::open_now(way.source.clone()).await.expect("a database");
+    insert(&db, "Ada").await.expect("inserted");
+    on_all_connections(&db, "SELECT 1").await;
+    way.set_silent(true);
+    // From here on nothing comes, and no time is lost in waiting for it.
+    pause();
+    let asking = (0..30).map(|_| db.within(count(&db)));
+    let writing = (0..10).map(|_| db.within(insert(&db, "Bo")));
+    let everybody = async { (join_all(asking).await, join_all(writing).await) };
+    let (read, written) = timeout(Duration::from_secs(120), everybody).await.expect("told");
+    for error in read.into_iter().filter_map(Result::err).chain(written.into_iter().filter_map(Result::err)) {
+        assert!(error.is_passing(), "{error:?}");
+        db.note(&error);
+    }
+    assert_eq!(log.count("accounts are unavailable"), 1);
+    resume();
+    way.set_silent(false);
+    until_available(&log).await;
+    insert(&db, "Cy").await.expect("inserted");
+    on_all_connections(&db, "SELECT 1").await;
+    assert_eq!(db.within(count(&db)).await.expect("read"), 2);
+    db.close().await;
+}
+
+#[tokio::test]
+async fn a_start_does_not_wait_for_a_server_that_says_nothing() {
+    let Some(way) = Way::open().await else { return };
+    let (log, _logging) = Log::keep();
+    way.set_silent(true);
+    pause();
+    let db = timeout(Duration::from_secs(120), Db::open(way.source.clone())).await.expect("in time");
+    let db = db.expect("opened later");
+    assert!(matches!(db.pool(), Err(DbError::Unavailable)));
+    resume();
+    way.set_silent(false);
+    until_available(&log).await;
+    insert(&db, "Ada").await.expect("inserted");
+    db.close().await;
+}
+
+#[tokio::test]
+async fn a_start_does_not_wait_for_somebody_who_changes_the_tables() {
+    let (log, _logging) = Log::keep();
+    let folder = Folder::new();
+    let path = folder.0.join("accounts.db-migrating");
+    let other = std::fs::File::create(path).expect("a file");
+    other.lock().expect("free");
+    pause();
+    let db = Db::open(Source::new(None, &folder.0)).await.expect("opened later");
+    resume();
+    assert!(matches!(db.pool(), Err(DbError::Unavailable)));
+    drop(other);
+    until_available(&log).await;
+    insert(&db, "Ada").await.expect("inserted");
+    db.close().await;
+}
