@@ -98,7 +98,8 @@ async function resigned(server, token, change) {
   return `${body}.${createHmac('sha256', key).update(body).digest('base64url')}`;
 }
 
-describe('accounts', () => {
+// What is waited for in vain ends a test, and not the patience of whoever runs it.
+describe('accounts', { timeout: 90_000 }, () => {
   let server;
   before(async () => {
     server = await startServer({ args: ['--accounts-per-minute', '0', '--log-ins-per-minute', '0'] });

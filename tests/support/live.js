@@ -36,7 +36,8 @@ export class Topic {
     const hear = channel.onMessage.bind(channel);
     // Every message of the topic passes through here on its way to the handlers.
     channel.onMessage = (event, payload, ref, joinRef) => {
-      if (!event.startsWith('phx_') && !event.startsWith('chan_reply_')) {
+      // The client answers itself for a push that it has given up, with no event.
+      if (event && !event.startsWith('phx_') && !event.startsWith('chan_reply_')) {
         this.#heard.push({ event, payload });
         for (const look of this.#waiting) look();
       }

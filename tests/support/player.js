@@ -43,6 +43,11 @@ class Player {
     return response.json();
   }
 
+  /** A connection of nobody's. */
+  guest() {
+    return new Client(this.server.socket);
+  }
+
   /** A connection of the account; one that comes back shows the token that it came with. */
   async connect() {
     const { token } = await this.get('/api/session');

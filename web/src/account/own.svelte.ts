@@ -19,7 +19,7 @@ export class OwnLink {
   connected = $state(true);
   /** Why the server does not tell. */
   problem = $state<string>();
-  /** Whatever has come in since this page was opened: ids of runs, newest last. */
+  /** The runs that have come in since this page was opened, newest last. */
   news = $state.raw<News[]>([]);
 
   /** Somebody is about to leave on purpose, and will say how. */

@@ -1,6 +1,6 @@
 // Keeps the board that is asked for joined, and the list of those that there are.
 import type { Channel } from 'phoenix';
-import { call, isOpen, type Live } from '../live';
+import { call, type Live } from '../live';
 import { openLine } from '../pages/line';
 import { isLasting, sentence } from '../reasons';
 import { addressOf, nextDay, shownBy, type Shown } from './address';
@@ -21,7 +21,9 @@ export class BoardLink {
     void this.#findKinds();
     void openLine({
       who: (account) => (this.board.own = account?.name ?? null),
-      connected: (up) => (this.connected = up && isOpen(this.#channel)),
+      connected: (up) => {
+        if (!up) this.connected = false;
+      },
     }).then((live) => {
       this.#live = live;
       this.#join();
@@ -36,6 +38,13 @@ export class BoardLink {
     } catch {
       // The board itself says that the server is away.
     }
+    // Who asks for none in particular sees the one that is raced for most, rather than an empty one.
+    const [most] = this.kinds;
+    const isAsked = new URLSearchParams(location.search).has('rules');
+    if (!most || isAsked || this.kinds.some(({ key }) => key === this.shown.key)) return;
+    const next = { ...this.shown, key: most.key };
+    history.replaceState(history.state, '', addressOf(next));
+    this.#turnTo(next);
   }
 
   show(change: Partial<Shown>): void {

@@ -13,21 +13,13 @@ export interface Listener {
 export async function openLine({ who, connected }: Listener): Promise<Live> {
   const pass = new Pass(({ account }) => who(account));
   await pass.renew();
-  let shown = pass.token();
-  const live = new Live(
+  return new Live(
     (up) => {
       connected(up);
-      if (!up) void another();
+      // A token that is refused looks like a network that is away: the next try has another one.
+      if (!up) void pass.renew();
     },
     undefined,
-    () => (shown = pass.token()),
+    pass.token,
   );
-
-  // A token that was refused looks like a network that is away: asking tells the two apart.
-  async function another(): Promise<void> {
-    const before = shown;
-    await pass.renew();
-    if (!live.connected && pass.token() !== before) live.renewed();
-  }
-  return live;
 }

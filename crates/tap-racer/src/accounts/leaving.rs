@@ -9,6 +9,7 @@ use super::{
     password::{Password, Verdict},
     replace_hash, session,
 };
+use crate::records::RulesKey;
 
 impl Accounts {
     /// Ends one session; nothing happens if it has ended.
@@ -62,7 +63,7 @@ impl Accounts {
         Ok(())
     }
 
-    /// Deletes an account with everything that is stored of it.
+    /// Deletes an account with everything that is stored of it; the boards on which it stood.
     ///
     /// # Errors
     /// When the password is wrong.
@@ -71,12 +72,16 @@ impl Accounts {
         account: &Account,
         password: String,
         from: IpAddr,
-    ) -> Result<(), AccountError> {
+    ) -> Result<Vec<RulesKey>, AccountError> {
         self.check(account, password, from).await?;
+        let mut tx = self.db.begin().await?;
+        let select = query_scalar("SELECT DISTINCT key FROM bests WHERE account = $1 ORDER BY key");
+        let boards: Vec<String> = select.bind(account.id.0).fetch_all(&mut *tx).await?;
         // All else is deleted with it: each table says so.
-        query("DELETE FROM accounts WHERE id = $1").bind(account.id.0).execute(self.db.pool()?).await?;
+        query("DELETE FROM accounts WHERE id = $1").bind(account.id.0).execute(&mut *tx).await?;
+        tx.commit().await?;
         self.hang_up(account.id);
-        Ok(())
+        Ok(boards.iter().filter_map(|key| key.parse().ok()).collect())
     }
 
     /// Whether who is logged in is who they say; what is kept of their password.

@@ -282,7 +282,8 @@ on_each_database!(a_deleted_account_leaves_nothing_of_itself(db) {
     let delete = |password: &str| accounts.delete(&account, password.to_owned(), here());
     assert!(matches!(delete("wrong password").await, Err(AccountError::WrongPassword)));
     assert!(is_open(&accounts, &ada).await);
-    delete(PASSWORD).await.expect("deleted");
+    let left: Vec<_> = delete(PASSWORD).await.expect("deleted").iter().map(ToString::to_string).collect();
+    assert_eq!(left, ["sprint-100"]);
     for table in ["runs", "stats", "rule_stats", "bests", "scores", "games"] {
         assert_eq!(count(&db, &format!("SELECT COUNT(*) FROM {table}")).await, 0, "{table}");
     }

@@ -16,7 +16,7 @@ use crate::{
     accounts::{AccountError, Credentials, Entered, Session, SessionSecret},
     app::App,
     db::DbError,
-    records::Recorded,
+    records::{Recorded, RulesKey},
     tokens::SESSION_TOKEN_LIFE,
 };
 
@@ -101,14 +101,7 @@ fn credentials(asked: &Asked, body: Option<&Bytes>) -> Result<Credentials, Refus
 fn let_in(asked: &Asked, status: StatusCode, entered: Entered) -> Response {
     let Entered { session, secret, claimed } = entered;
     let response = answer(status, &json!({ "account": session.as_json(), "claimed": claimed.runs }));
-    if claimed.runs > 0 {
-        asked.app.records.announce(Recorded {
-            room: None,
-            heat: 0,
-            runs: Vec::new(),
-            boards: claimed.boards,
-        });
-    }
+    tell_boards(&asked.app, claimed.boards);
     with_cookie(response, &secret.cookie(asked.is_secure()))
 }
 
@@ -160,7 +153,8 @@ async fn delete_account(asked: &Asked, body: Option<Bytes>) -> Answer {
     asked.must_be_ours()?;
     let Confirmation { password } = asked.read(body.as_ref())?;
     let session = logged_in(asked).await?;
-    asked.app.accounts.delete(&session.account, password, asked.from).await?;
+    let boards = asked.app.accounts.delete(&session.account, password, asked.from).await?;
+    tell_boards(&asked.app, boards);
     Ok(with_cookie(nothing(), &SessionSecret::no_cookie()))
 }
 
@@ -171,6 +165,13 @@ async fn export_account(asked: &Asked) -> Answer {
     let name = HeaderValue::from_static("attachment; filename=\"tap-racer.json\"");
     response.headers_mut().insert(header::CONTENT_DISPOSITION, name);
     Ok(response)
+}
+
+/// Whoever looks at one of these sees what has become of it.
+fn tell_boards(app: &App, boards: Vec<RulesKey>) {
+    if !boards.is_empty() {
+        app.records.announce(Recorded { room: None, heat: 0, runs: Vec::new(), boards });
+    }
 }
 
 async fn logged_in(asked: &Asked) -> Result<Session, AccountError> {

@@ -8,7 +8,11 @@ use std::{
     time::Duration,
 };
 
-use sqlx::{AnyConnection, AnyPool, Connection, Executor, any::AnyPoolOptions, query_scalar};
+use sqlx::{
+    AnyConnection, AnyPool, ConnectOptions, Connection, Executor,
+    any::{AnyConnectOptions, AnyPoolOptions},
+    query_scalar,
+};
 use tokio::time::timeout;
 
 use super::{DbError, Source, migrate};
@@ -50,15 +54,15 @@ pub(super) async fn pool(source: &Source) -> Result<AnyPool, DbError> {
             .after_connect(|connection, _| Box::pin(set_up_postgres(connection)))
             .after_release(|connection, _| Box::pin(is_alive(connection))),
     };
-    Ok(options.connect_lazy(&url(source)?)?)
+    Ok(options.connect_lazy_with(connect_options(source)?))
 }
 
 /// One connection, on which nothing is limited.
 pub(super) async fn connect(source: &Source) -> Result<AnyConnection, DbError> {
     static DRIVERS: Once = Once::new();
     DRIVERS.call_once(sqlx::any::install_default_drivers);
-    let url = url(source)?;
-    let connecting = AnyConnection::connect(&url);
+    let connect_options = connect_options(source)?;
+    let connecting = AnyConnection::connect_with(&connect_options);
     let connected = timeout(PATIENCE, connecting).await;
     let mut connection = connected.unwrap_or(Err(sqlx::Error::PoolTimedOut))?;
     if let Source::Sqlite(_) = source {
@@ -116,6 +120,11 @@ async fn prepare(path: &Path) -> Result<(), DbError> {
             .map_err(|source| DbError::Io { path, source })
     });
     making.await.map_err(|_| DbError::Unavailable)?
+}
+
+/// What takes long is no news: a backup does, and who waits for a lock.
+fn connect_options(source: &Source) -> Result<AnyConnectOptions, DbError> {
+    Ok(url(source)?.parse::<AnyConnectOptions>()?.disable_statement_logging())
 }
 
 fn url(source: &Source) -> Result<String, DbError> {

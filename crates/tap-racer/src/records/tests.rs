@@ -1,5 +1,7 @@
 //! Heats become rows, once each, on both kinds of databases.
 
+mod recorder;
+
 use std::time::Duration;
 
 use race::{Millis, Mode, Rules};

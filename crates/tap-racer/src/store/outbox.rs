@@ -137,3 +137,12 @@ impl HeatRow {
         })
     }
 }
+
+#[cfg(test)]
+impl Store {
+    /// What was set aside, by its ids.
+    pub async fn set_aside_ids(&mut self) -> Result<Vec<String>, StoreError> {
+        let query = sqlx::query_scalar("SELECT id FROM set_aside ORDER BY rowid");
+        Ok(query.fetch_all(&mut self.connection).await?)
+    }
+}

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { RaceRecord } from '../../pages/records';
-import { along, lasts, lineOf, tapsOf } from './replay';
+import { along, lasts, lineOf, tapsAt, tapsOf } from './replay';
 
 const run = { id: 1, rules: { mode: 'sprint', taps: 3 }, taps: 3, time: 900 } as unknown as RaceRecord;
 const points: [number, number][] = [[200, 1], [500, 2], [900, 3]];
@@ -23,4 +23,9 @@ it('a sprinter runs to the line, others as far as the best of them', () => {
 it('its line begins at the gun and holds to the end', () => {
   expect(lineOf({ run, points }, 1500)).toEqual([[0, 0], ...points, [1500, 3]]);
   expect(tapsOf({ run, points: [] })).toBe(3);
+});
+
+it('a tap counts from the moment at which it was made', () => {
+  const one = { run, points };
+  expect([0, 199, 200, 499, 500, 900, 5000].map((at) => tapsAt(one, at))).toEqual([0, 0, 1, 1, 2, 3, 3]);
 });

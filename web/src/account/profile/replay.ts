@@ -1,4 +1,5 @@
 // A recorded run, to be shown again: how long it takes, and where its runner is.
+import { runAt } from '../../motion';
 import { clamp } from '../../race';
 import type { RaceRecord, Trace } from '../../pages/records';
 import type { Rules } from '../../wire';
@@ -17,6 +18,11 @@ export function lasts({ run, points }: Run): number {
 
 export function tapsOf({ run, points }: Run): number {
   return Math.max(run.taps, points[points.length - 1]?.[1] ?? 0);
+}
+
+/** Whole taps at a moment: between two of them the runner is on the way to the next. */
+export function tapsAt({ points }: Run, at: number): number {
+  return Math.floor(runAt(points, at) + 1e-6);
 }
 
 /** How far along the track so many taps are, 0 to 1; `most` are the taps of the best of those who run here. */

@@ -40,9 +40,12 @@ describe('ticks', () => {
 });
 
 describe('names along an axis', () => {
-  it('are at both ends and evenly between, never twice', () => {
+  it('are at the end and evenly before it, as many as fit', () => {
     expect(labelled(9, 3)).toEqual([0, 4, 8]);
+    expect(labelled(7, 5)).toEqual([0, 2, 4, 6]);
+    expect(labelled(12, 5)).toEqual([2, 5, 8, 11]);
     expect(labelled(2, 5)).toEqual([0, 1]);
+    expect(labelled(9, 0)).toEqual([0, 8]);
     expect(labelled(1, 5)).toEqual([0]);
     expect(labelled(0, 5)).toEqual([]);
   });

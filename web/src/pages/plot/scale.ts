@@ -35,11 +35,12 @@ function tidy(value: number): number {
   return Number(value.toPrecision(12));
 }
 
-/** Which of `count` places along an axis get a name: the ends, and evenly between as many as fit. */
+/** Which of `count` places along an axis get a name: the last, and evenly before it as many as fit. */
 export function labelled(count: number, fit: number): number[] {
-  if (count <= 1) return count === 1 ? [0] : [];
-  const parts = Math.max(1, Math.min(count - 1, fit - 1));
-  return [...new Set(Array.from({ length: parts + 1 }, (_, i) => Math.round((i * (count - 1)) / parts)))];
+  const step = Math.max(1, Math.ceil((count - 1) / Math.max(1, fit - 1)));
+  const named: number[] = [];
+  for (let i = count - 1; i >= 0; i -= step) named.unshift(i);
+  return named;
 }
 
 export type Better = 'higher' | 'lower';

@@ -1,4 +1,5 @@
-//! No query reads more of a table than it shows: as the databases themselves say.
+//! No query reads more of a table than it shows: as the databases themselves say. With `--nocapture` they
+//! are heard.
 
 use sqlx::{AnyPool, AssertSqlSafe, Row, query, query_scalar};
 
@@ -56,6 +57,7 @@ on_each_database!(no_query_reads_a_whole_table_and_none_sorts_more_than_an_accou
     for (sql, values) in queries() {
         let plan = plan(&db, sql, &values).await;
         let text = plan.join("\n");
+        println!("{sql}\n{text}\n");
         // SQLite says SCAN for all of a table or an index, PostgreSQL Seq Scan; sorting a board would read
         // all of it.
         let sorts_own = [profile::read::KINDS, profile::read::GAMES_OF].contains(&sql);
