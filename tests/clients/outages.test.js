@@ -69,9 +69,11 @@ async function isRefused(answer) {
 }
 
 describe('heats go on and are recorded once', () => {
-  test('while PostgreSQL is stopped, and the server is killed, and both are started again', { timeout: 120_000 }, async () => {
+  test('while PostgreSQL is stopped, and the server is killed, and both are started again', { timeout: 120_000 }, async (t) => {
     const postgres = await startPostgres();
+    t.after(postgres.remove);
     const server = await startServer({ args: ['--database-url', postgres.url] });
+    t.after(server.stop);
     const { players, race, close } = await party(server);
     const [ada, bo] = players;
     await race();
@@ -104,12 +106,11 @@ describe('heats go on and are recorded once', () => {
       assert.deepEqual([stats.races, stats.wins, stats.taps], [5, player === ada ? 5 : 0, player === ada ? 50 : 25]);
     }
     await close();
-    await server.stop();
-    await postgres.remove();
   });
 
-  test('when the file of accounts is damaged, until a backup is brought back', { timeout: 120_000 }, async () => {
+  test('when the file of accounts is damaged, until a backup is brought back', { timeout: 120_000 }, async (t) => {
     const server = await startServer();
+    t.after(server.stop);
     const file = join(server.data, 'accounts.db');
     const backup = join(server.data, 'backup');
     const { players, race, close } = await party(server);
@@ -138,6 +139,5 @@ describe('heats go on and are recorded once', () => {
     await until('what was raced meanwhile is recorded', async () => (await racesOf(ada)) === 2);
     assert.equal((await ada.send('GET', '/api/session').then((it) => it.json())).account, null, 'all log in again');
     await close();
-    await server.stop();
   });
 });

@@ -104,3 +104,8 @@ fn the_application_knows_both() {
     let known = dependencies("tap-racer");
     assert!(known.contains("race") && known.contains("channels"));
 }
+
+#[test]
+fn simulated_phones_know_the_server_by_its_wire_alone() {
+    assert_ignorant("stampede", &["channels", "race", "tap-racer"]);
+}

@@ -249,17 +249,19 @@ fn bind(
     }
 }
 
-/// The next id comes after this one, and after all that were given here: rooms remember accounts by it.
+/// So many ids may have been given since a file was written, in a database that is not there any more.
+const GIVEN_SINCE: i64 = 1_000_000;
+
+/// The next id comes after all that were given here, before the file was written, or since: rooms and heats
+/// that wait to be recorded remember accounts by it.
 async fn give_no_id_twice(
     source: &Source,
     connection: &mut AnyConnection,
     table: &Table,
     last_id: i64,
 ) -> Result<(), BackupError> {
-    let last_id = last_id.max(self::last_id(source, connection, table).await?.unwrap_or(0));
-    if last_id == 0 {
-        return Ok(());
-    }
+    let here = self::last_id(source, connection, table).await?.unwrap_or(0);
+    let last_id = last_id.max(here).saturating_add(GIVEN_SINCE);
     let name = table.name;
     match source {
         Source::Sqlite(_) => {

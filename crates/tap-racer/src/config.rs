@@ -56,8 +56,9 @@ pub struct Config {
     #[arg(long, env = "TAP_RACER_ACCOUNTS_PER_MINUTE", value_name = "ACCOUNTS", default_value_t = 60)]
     pub accounts_per_minute: u32,
 
-    /// How many wrong passwords one address may try in a minute; 0 is no limit. How often one account may
-    /// be tried is limited whatever stands here.
+    /// How many wrong passwords one address may try in a minute, of which ten at one account, and four times
+    /// as many right ones; 0 is no limit. Guests behind a proxy share its address. How often all together may
+    /// try one account is limited whatever stands here.
     #[arg(long, env = "TAP_RACER_LOG_INS_PER_MINUTE", value_name = "TRIES", default_value_t = 30)]
     pub log_ins_per_minute: u32,
 

@@ -16,8 +16,9 @@
 //!
 //! [`App::start`] starts a server from a [`Config`] and returns it [`Running`]; `main.rs` adds the
 //! terminal. Rooms are kept in `rooms`; one task owns a room with everything in it (`room`), and
-//! channels hold handles to it, and it hands what must outlive the process to the `store`. `pages` and `api` answer plain HTTP. What goes over the wire is in
-//! `wire`, and decides nothing.
+//! channels hold handles to it, and it hands what must outlive the process to the `store`. A heat that is
+//! over goes on from there to the database of accounts (`records`, `db`). `pages` and `api` answer plain
+//! HTTP. What goes over the wire is in `wire`, and decides nothing.
 
 mod accounts;
 mod address;

@@ -6,6 +6,7 @@ use std::{collections::HashSet, fmt};
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
+use unicode_normalization::UnicodeNormalization;
 
 use crate::text;
 
@@ -63,9 +64,15 @@ impl Name {
         Name(format!("{}{suffix}", kept.trim_end()))
     }
 
-    /// What two names share that people would not tell apart by ear.
+    /// What two names share that people would not tell apart by ear, or by eye.
     pub(crate) fn key(&self) -> String {
-        self.0.to_lowercase()
+        self.0.nfkc().collect::<String>().to_lowercase()
+    }
+
+    /// Whether it can be a part of a page's address. Browsers take the others for folders, however they are
+    /// written.
+    pub(crate) fn has_address(&self) -> bool {
+        !matches!(self.as_str(), "." | "..")
     }
 }
 
@@ -163,6 +170,15 @@ mod tests {
         assert_eq!(names.take(&name("Ada")).as_str(), "Ada 3");
         names.release(&name("ada 2"));
         assert_eq!(names.take(&name("Ada")).as_str(), "Ada 2");
+    }
+
+    #[test]
+    fn names_that_look_the_same_are_the_same() {
+        for [one, other] in [["Zoë", "Zoe\u{308}"], ["ADA", "ａｄａ"], ["Office", "oﬃce"], ["Å", "\u{212b}"]]
+        {
+            assert_eq!(name(one).key(), name(other).key(), "{one} {other}");
+        }
+        assert_ne!(name("Zoë").key(), name("Zoe").key());
     }
 
     #[test]

@@ -14,8 +14,10 @@ use sqlx::{AnyPool, Row, query};
 
 use crate::{
     accounts::AccountId,
+    clock,
     db::DbError,
     name::Name,
+    records::day,
     wire::{AccountJson, KindStatsJson, ProfileJson, RaceJson, RecordsJson, StatsJson},
 };
 
@@ -87,7 +89,8 @@ pub async fn profile(pool: &AnyPool, account: AccountJson) -> Result<ProfileJson
 /// While the database is away.
 pub async fn stats(pool: &AnyPool, account: AccountId) -> Result<StatsJson, DbError> {
     let stats = query(read::STATS).bind(account.0).fetch_optional(pool).await?;
-    Ok(stats.as_ref().map(read::stats).transpose()?.unwrap_or_default())
+    let today = day(clock::wall_clock());
+    Ok(stats.as_ref().map(|row| read::stats(row, today)).transpose()?.unwrap_or_default())
 }
 
 /// Its run of this number.

@@ -31,3 +31,4 @@ pub use record::{HeatRecord, RunRecord, TraceText};
 pub use recorded::{Recorded, RecordedRun, Records};
 pub use recorder::Recorder;
 pub use rules_key::RulesKey;
+pub use stats::day;

@@ -4,6 +4,7 @@
 //! that are over: they stay in the [`outbox`] until they are recorded elsewhere. Here are rows and files, and
 //! nothing of what the rows mean.
 
+mod keeper;
 mod lock;
 mod outbox;
 mod saves;
@@ -29,9 +30,10 @@ use tracing::error;
 
 use crate::clock;
 
+pub use keeper::Keeper;
 pub use lock::DataLock;
 pub use outbox::{Handled, HeatRow};
-pub use saves::{Keeper, Saves};
+pub use saves::Saves;
 
 /// The database, which no other process has open.
 pub struct Store {

@@ -25,3 +25,12 @@ it('the seats of a device are those of all its rooms, and nothing else', () => {
   const storage = { length: kept.length, key: (i: number) => kept[i]?.[0] ?? null, getItem: (key: string) => kept.find(([name]) => name === key)?.[1] ?? null };
   expect(seatsOf(storage)).toEqual(['a', 'b']);
 });
+
+it('of many seats those come along that were given last, whatever stands first in the store', () => {
+  // With letters whose bytes look different in a token than in plain base64.
+  const token = (at: number) => `head.${Buffer.from(JSON.stringify({ aud: 'seat', signed_at: at, data: { name: '\u00ff\u00fe?>' } })).toString('base64url')}.signature`;
+  const at = (i: number) => 1_795_132_800_000 + ((i * 37) % 120);
+  const storage = { length: 121, key: (i: number) => `tap-racer.seat.${i}`, getItem: (key: string) => (key.endsWith('.120') ? 'no token' : token(at(Number(key.split('.')[2])))) };
+  const latest = Array.from({ length: 50 }, (_, i) => token(1_795_132_800_119 - i));
+  expect(seatsOf(storage)).toEqual(latest);
+});

@@ -3,10 +3,25 @@ import { keys } from '../store';
 
 const lead = keys.seat('');
 
-/** The tokens of all seats that this browser holds: what they raced as guests becomes the account's. */
+/** The server looks at no more, and takes no longer a request. */
+const most = 50;
+
+/** The tokens of the latest seats that this browser holds: what they raced as guests becomes the account's. */
 export function seatsOf(storage: Pick<Storage, 'length' | 'key' | 'getItem'>): string[] {
   const names = Array.from({ length: storage.length }, (_, i) => storage.key(i) ?? '');
-  return names.filter((name) => name.startsWith(lead)).flatMap((name) => storage.getItem(name) ?? []);
+  const tokens = names.filter((name) => name.startsWith(lead)).flatMap((name) => storage.getItem(name) ?? []);
+  const seats = tokens.map((token) => ({ token, at: signedAt(token) }));
+  return seats.sort((a, b) => b.at - a.at).slice(0, most).map(({ token }) => token);
+}
+
+/** When the server gave a token, in Unix milliseconds: it can be read by anybody. */
+function signedAt(token: string): number {
+  try {
+    const payload = (token.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/');
+    return Number((JSON.parse(atob(payload)) as { signed_at?: unknown }).signed_at) || 0;
+  } catch {
+    return 0;
+  }
 }
 
 export function seats(): string[] {

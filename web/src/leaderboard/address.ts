@@ -25,8 +25,11 @@ export function addressOf({ key, period }: Shown): string {
   return `?${new URLSearchParams({ rules: key, period })}`;
 }
 
-/** When the days by which boards are kept turn: at midnight UTC. */
-export function nextDay(now: number): number {
+/**
+ * How long until a board is looked at anew because the day has turned, at midnight UTC: all screens that
+ * show one do, each at a moment of its own in the minute after it. `chance` is below one.
+ */
+export function untilNextDay(now: number, chance: number): number {
   const day = 24 * 3600 * 1000;
-  return (Math.floor(now / day) + 1) * day;
+  return day - (now % day) + 1000 + chance * 60_000;
 }

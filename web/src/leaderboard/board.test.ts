@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { addressOf, nextDay, shownBy } from './address';
+import { addressOf, shownBy, untilNextDay } from './address';
 import { Board, type Entry } from './board.svelte';
 import { when } from './when';
 
@@ -58,6 +58,7 @@ it('a run is so many minutes or hours old, and then of a day', () => {
 });
 
 it('a day turns at midnight of the boards', () => {
-  expect(nextDay(Date.UTC(2026, 0, 31, 23, 59))).toBe(Date.UTC(2026, 1, 1));
-  expect(nextDay(Date.UTC(2026, 1, 1))).toBe(Date.UTC(2026, 1, 2));
+  expect(untilNextDay(Date.UTC(2026, 0, 31, 23, 59), 0)).toBe(61_000);
+  expect(untilNextDay(Date.UTC(2026, 1, 1), 0)).toBe(24 * 3600 * 1000 + 1000);
+  expect(untilNextDay(Date.UTC(2026, 0, 31, 23, 59), 0.5)).toBe(91_000);
 });

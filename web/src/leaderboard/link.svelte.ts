@@ -3,7 +3,7 @@ import type { Channel } from 'phoenix';
 import { call, type Live } from '../live';
 import { openLine } from '../pages/line';
 import { isLasting, sentence } from '../reasons';
-import { addressOf, nextDay, shownBy, type Shown } from './address';
+import { addressOf, shownBy, untilNextDay, type Shown } from './address';
 import { Board, type BoardChange, type BoardJoined, type Entry, type Kind } from './board.svelte';
 
 export class BoardLink {
@@ -91,7 +91,7 @@ export class BoardLink {
     this.#channel = channel;
     // A board of today is another one tomorrow, for a screen that stays on as well.
     clearTimeout(this.#turn);
-    if (period !== 'all') this.#turn = setTimeout(() => this.#join(), nextDay(Date.now()) - Date.now() + 1000);
+    if (period !== 'all') this.#turn = setTimeout(() => this.#join(), untilNextDay(Date.now(), Math.random()));
   }
 
   async #askForMine(channel: Channel): Promise<void> {

@@ -139,9 +139,8 @@ export class Scores {
   heard({ name, score, place, count, at }: Heard): void {
     this.top = ranked(this.top, { name, score });
     if (name !== this.account?.name) return;
-    const { next } = this;
-    if (next?.score === score && count > this.#count) this.#putAway(next.id);
-    this.#learn(score, count, at);
+    // What is like the one that is being handed in may be it: only its answer says so.
+    if (this.next?.score !== score) this.#learn(score, count, at);
     this.#best = Math.max(this.#best, score);
     this.#told = place;
   }

@@ -81,6 +81,16 @@ describe('a result of an account', () => {
     expect(scores.next?.score).toBe(80);
   });
 
+  it('that waits is kept until the server has it, even if another page has scored the same', () => {
+    const scores = ofAda();
+    scores.made(80, 1);
+    scores.heard({ name: 'Ada', score: 80, place: 1, count: 1, at: 5 });
+    expect(scores.next?.score).toBe(80);
+    expect(Shelf.of(ada.id).all).toHaveLength(1);
+    if (scores.next) scores.stored(scores.next, { best: 80, place: 1, count: 2, at: 6 });
+    expect(scores.next).toBeNull();
+  });
+
   it('that the server will never take is not handed in for ever', () => {
     const scores = ofAda();
     scores.made(999, 1);

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     clock,
     db::{DbError, Tx},
-    name::Name,
+    name::{BadName, Name},
     records::{Claimed, claim_guest_runs},
 };
 
@@ -70,6 +70,9 @@ impl Accounts {
     /// When it cannot be called that, or too many are made.
     pub async fn sign_up(&self, wish: Credentials, from: IpAddr) -> Result<Entered, AccountError> {
         let name = Name::parse(&wish.name)?;
+        if !name.has_address() {
+            return Err(BadName::NotAllowed.into());
+        }
         let password = Password::chosen(wish.password)?;
         if self.id_of(&name).await?.is_some() {
             return Err(AccountError::NameTaken);

@@ -17,6 +17,7 @@ use argon2::{
 };
 use tokio::sync::Semaphore;
 use tracing::error;
+use unicode_normalization::UnicodeNormalization;
 
 use super::AccountError;
 
@@ -34,7 +35,7 @@ const NOBODYS: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5J3Mgc2FsdCE\
 /// Requests beyond these are sent away.
 const QUEUE: usize = 100;
 
-/// As it was typed: neither trimmed nor changed.
+/// As it was typed, not trimmed: its letters in the form that all keyboards' have in common (NFC).
 #[derive(Clone)]
 pub struct Password(String);
 
@@ -45,16 +46,17 @@ impl Password {
 
     /// One that may be chosen.
     pub fn chosen(typed: String) -> Result<Password, AccountError> {
-        match typed.chars().count() {
+        let password = Password::typed(typed);
+        match password.0.chars().count() {
             ..Password::SHORTEST => Err(AccountError::PasswordTooShort),
-            Password::SHORTEST..=Password::LONGEST => Ok(Password(typed)),
+            Password::SHORTEST..=Password::LONGEST => Ok(password),
             _ => Err(AccountError::PasswordTooLong),
         }
     }
 
     /// Any text, to be compared with the one that was chosen.
     pub fn typed(typed: String) -> Password {
-        Password(typed)
+        Password(typed.nfc().collect())
     }
 }
 
@@ -195,6 +197,15 @@ mod tests {
             let verdict = passwords.verify(password("correct horse"), hash).await.ok();
             assert_eq!(verdict, Some(Verdict::Wrong), "{hash:?}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_password_is_the_same_from_keyboards_that_compose_letters_and_those_that_do_not() {
+        let passwords = Passwords::new();
+        let hash = passwords.hash(password("cr\u{e8}me br\u{fb}l\u{e9}e")).await.expect("a hash");
+        let verify = async |typed: &str| passwords.verify(password(typed), Some(&hash)).await.ok();
+        assert_eq!(verify("cre\u{300}me bru\u{302}le\u{301}e").await, Some(Verdict::Right));
+        assert_eq!(verify("creme brulee").await, Some(Verdict::Wrong));
     }
 
     #[tokio::test]

@@ -22,7 +22,8 @@ use crate::{
 const PASSWORD: &str = "correct horse";
 
 fn accounts(db: &Db) -> Accounts {
-    let config = Config::parse_from(["tap-racer", "--log-ins-per-minute", "0", "--accounts-per-minute", "0"]);
+    let config =
+        Config::parse_from(["tap-racer", "--log-ins-per-minute", "1000", "--accounts-per-minute", "0"]);
     Accounts::new(db.clone(), Arc::new(Keys::of(b"key")), &Endpoint::new(Limits::default()), &config)
 }
 
@@ -93,6 +94,8 @@ on_each_database!(names_and_passwords_that_cannot_be_are_refused_with_a_reason(d
         ("", PASSWORD, "name is missing"),
         (&*"x".repeat(25), PASSWORD, "name is too long"),
         ("Fuck you", PASSWORD, "name is not allowed"),
+        (" . ", PASSWORD, "name is not allowed"),
+        ("..", PASSWORD, "name is not allowed"),
         ("Ada", "7 chars", "password is too short"),
         ("Ada", &*"ß".repeat(257), "password is too long"),
     ] {

@@ -29,7 +29,10 @@ pub(super) const OWN: &str = "SELECT accounts.name, bests.merit, bests.run, best
     WHERE bests.key = $1 AND bests.period = $2 AND bests.account = $3";
 pub(super) const BETTER: &str = "SELECT COUNT(*) FROM bests WHERE key = $1 AND period = $2 AND merit < $3";
 pub(super) const ALL: &str = "SELECT COUNT(*) FROM bests WHERE key = $1 AND period = $2";
-pub(super) const MOST_RACED: &str = "SELECT key, runs FROM boards ORDER BY runs DESC, key LIMIT $1";
+/// Those that somebody stands on: each has a first one, found in the index.
+pub(super) const MOST_RACED: &str = "SELECT key, runs FROM boards WHERE (SELECT merit FROM bests \
+    WHERE bests.key = boards.key AND period = 'all' ORDER BY merit LIMIT 1) IS NOT NULL \
+    ORDER BY runs DESC, key LIMIT $1";
 
 /// The best of a board.
 pub(super) async fn top(pool: &AnyPool, board: &Place, most: i64) -> Result<Vec<EntryJson>, DbError> {

@@ -4,6 +4,7 @@ mod live;
 mod plans;
 
 use serde_json::{Value, json};
+use sqlx::query;
 
 use super::{Board, Boards, Period, SHOWN};
 use crate::{
@@ -100,6 +101,11 @@ on_each_database!(kinds_of_rules_are_told_those_first_that_are_raced_most(db) {
         .map(|kind| (kind["key"].clone(), kind["runs"].clone(), kind["rules"]["input"].clone())).collect();
     assert_eq!(kinds, [(json!("timed-10"), json!(3), json!("tap")), (json!("sprint-100-hold"), json!(2), json!("hold")),
         (json!("sprint-25"), json!(1), json!("tap"))]);
+    let bo = sign_up(&db, "Bo").await;
+    Run::timed(bo, 70, now()).record(&db).await;
+    query("DELETE FROM accounts WHERE id = $1").bind(ada.0).execute(db.pool().expect("open")).await.expect("gone");
+    let left = boards(&db).kinds().await.expect("read");
+    assert_eq!(left.iter().map(|kind| kind.key.as_str()).collect::<Vec<_>>(), ["timed-10"]);
 });
 
 #[test]

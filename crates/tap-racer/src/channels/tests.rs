@@ -5,6 +5,7 @@ mod chat;
 mod console;
 mod door;
 mod play;
+mod racing;
 mod records;
 mod score;
 

@@ -29,7 +29,7 @@ macro_rules! runs {
 pub(crate) const BY_NAME: &str = "SELECT id, name, made FROM accounts WHERE name_key = $1";
 pub(crate) const BY_ID: &str = "SELECT id, name, made FROM accounts WHERE id = $1";
 pub(crate) const STATS: &str = "SELECT races, wins, podiums, taps, win_streak, best_win_streak, day_streak, \
-    best_day_streak FROM stats WHERE account = $1";
+    best_day_streak, last_day FROM stats WHERE account = $1";
 pub(crate) const KINDS: &str = "SELECT key, races, wins, best_time, best_taps, best_rate, best_run \
     FROM rule_stats WHERE account = $1 ORDER BY races DESC, key LIMIT $2";
 pub(crate) const KIND: &str = "SELECT key, races, wins, best_time, best_taps, best_rate, best_run \
@@ -117,7 +117,9 @@ pub(super) fn account(row: &AnyRow) -> sqlx::Result<AccountJson> {
     Ok(AccountJson { id: row.try_get("id")?, name: row.try_get("name")?, made: row.try_get("made")? })
 }
 
-pub(super) fn stats(row: &AnyRow) -> sqlx::Result<StatsJson> {
+/// As they are on a day: in a row are only days up to this one or the one before, which may go on.
+pub(super) fn stats(row: &AnyRow, today: i64) -> sqlx::Result<StatsJson> {
+    let goes_on = row.try_get::<i64, _>("last_day")? >= today - 1;
     Ok(StatsJson {
         races: row.try_get("races")?,
         wins: row.try_get("wins")?,
@@ -125,7 +127,7 @@ pub(super) fn stats(row: &AnyRow) -> sqlx::Result<StatsJson> {
         taps: row.try_get("taps")?,
         win_streak: row.try_get("win_streak")?,
         best_win_streak: row.try_get("best_win_streak")?,
-        day_streak: row.try_get("day_streak")?,
+        day_streak: if goes_on { row.try_get("day_streak")? } else { 0 },
         best_day_streak: row.try_get("best_day_streak")?,
     })
 }

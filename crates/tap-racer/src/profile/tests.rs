@@ -46,6 +46,18 @@ on_each_database!(a_profile_tells_what_an_account_has_raced_and_played(db) {
     assert_eq!(profile["races"][2]["rate"], json!(12.5));
 });
 
+on_each_database!(days_in_a_row_are_over_when_one_has_passed_without_a_race(db) {
+    let ada = sign_up(&db, "Ada").await;
+    Run::sprint(ada, 8000, 1000).record(&db).await;
+    let today = day(clock::wall_clock());
+    for (last_day, streak) in [(today, 3), (today - 1, 3), (today - 2, 0)] {
+        let update = query("UPDATE stats SET day_streak = 3, best_day_streak = 3, last_day = $1").bind(last_day);
+        update.execute(db.pool().expect("open")).await.expect("stats");
+        let stats = stats(db.pool().expect("open"), ada).await.expect("read");
+        assert_eq!((stats.day_streak, stats.best_day_streak), (streak, 3), "{last_day}");
+    }
+});
+
 on_each_database!(races_are_listed_page_by_page_newest_first(db) {
     let (ada, bo) = (sign_up(&db, "Ada").await, sign_up(&db, "Bo").await);
     let mut runs = Vec::new();

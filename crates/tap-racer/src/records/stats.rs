@@ -7,6 +7,11 @@ use super::RulesKey;
 /// A day, in Unix milliseconds.
 const DAY: i64 = 24 * 60 * 60 * 1000;
 
+/// The day of a moment, UTC: days since 1970.
+pub fn day(at: Millis) -> i64 {
+    at.0.div_euclid(DAY)
+}
+
 /// A run, as it counts for its account.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Run {
@@ -86,7 +91,7 @@ impl Run {
 
 impl Stats {
     pub fn add(&mut self, run: &Run) {
-        let day = run.finished_at.0.div_euclid(DAY);
+        let day = day(run.finished_at);
         // What is from an earlier day than the latest race, since it was recorded late, prolongs nothing.
         if self.races == 0 || day > self.last_day {
             let goes_on = self.races > 0 && day == self.last_day + 1;

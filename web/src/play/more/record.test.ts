@@ -10,5 +10,6 @@ it('a personal best says by how much it is better than the one before', () => {
 
 it('other races are kept, and the first of its kind is the first', () => {
   expect(recordLine({ heat: 1, best: false, previous: 7420, stats }, { time: 9000, taps: 100 })).toBe('Kept in your account: race 12');
+  expect(recordLine({ heat: 1, best: false, stats }, { time: null, taps: 60 })).toBe('Kept in your account: race 12');
   expect(recordLine({ heat: 1, best: true, stats }, { time: 9000, taps: 100 })).toBe('Kept in your account: your first race of this kind');
 });

@@ -5,8 +5,9 @@ import type { Recorded } from '../../wire';
 import type { Outcome } from '../outcome';
 
 export function recordLine({ best, previous, stats }: Recorded, { time, taps }: Pick<Outcome, 'time' | 'taps'>): string {
-  if (previous === undefined) return t('record.first');
+  // What is no result has none before it either.
   if (!best) return t('record.kept', { n: stats.races });
+  if (previous === undefined) return t('record.first');
   if (time === null) return t('record.taps', { n: taps - previous });
   return t('record.time', { by: gap(previous - time).replace('+', '').replace(' ', '\u00a0') });
 }

@@ -1,0 +1,177 @@
+//! What is measured, each by a crowd of its own.
+
+mod fanout;
+mod idle;
+mod joins;
+mod taps;
+
+use std::io;
+
+use anyhow::{Context, bail};
+
+use crate::{
+    crowd::{Arrival, Crowd, Seat, Told},
+    herd::{Behaviour, Herd, Lost, SocketId},
+    measure::{Measured, Window},
+    process::Process,
+    target::Target,
+    wire::Message,
+};
+
+pub use fanout::{Pace, Said};
+
+/// The server, and how it is spoken to.
+#[derive(Clone, Debug)]
+pub struct Bench {
+    /// Where it is.
+    pub target: Target,
+    /// Its process.
+    pub server: Process,
+    /// What it is asked.
+    pub dialect: Dialect,
+    /// How long is measured.
+    pub window: Window,
+}
+
+/// Topics and events of the server's application. The default is that of the reference application, which
+/// a Phoenix application beside it has too.
+#[derive(Clone, Debug)]
+pub struct Dialect {
+    /// What subscribers join.
+    pub topic: String,
+    /// With what, as JSON; `{n}` is the number of the client.
+    pub params: String,
+    /// A push to `topic` that is broadcast to all of it, ...
+    pub event: String,
+    /// ... with the value of this key, which is a text.
+    pub key: String,
+    /// What players join.
+    pub play: String,
+    /// What they push, with an empty payload.
+    pub tap: String,
+    /// What the console joins.
+    pub console: String,
+    /// And hears of each tap.
+    pub tapped: String,
+}
+
+impl Default for Dialect {
+    fn default() -> Dialect {
+        let text = str::to_owned;
+        Dialect {
+            topic: text("chat:bench"),
+            params: text(r#"{"name":"p{n}"}"#),
+            event: text("new_msg"),
+            key: text("text"),
+            play: text("play"),
+            tap: text("tap"),
+            console: text("console"),
+            tapped: text("user_tap"),
+        }
+    }
+}
+
+impl Dialect {
+    fn seat(&self, topic: &str, number: usize) -> Seat {
+        Seat { topic: topic.to_owned(), params: self.params.replace("{n}", &number.to_string()) }
+    }
+
+    fn seats(&self, topic: &str, count: usize) -> Vec<Seat> {
+        (0..count).map(|number| self.seat(topic, number)).collect()
+    }
+}
+
+/// What a scenario does once its crowd is in.
+trait Scenario {
+    fn message(&mut self, herd: &mut Herd, crowd: &Crowd, member: usize, message: &Message<'_>);
+
+    fn alarm(&mut self, _herd: &mut Herd, _crowd: &Crowd, _alarm: u64) {}
+}
+
+/// A crowd with its scenario.
+struct Run<S> {
+    crowd: Crowd,
+    scenario: S,
+}
+
+impl<S: Scenario> Behaviour for Run<S> {
+    fn opened(&mut self, herd: &mut Herd, socket: SocketId) {
+        self.crowd.opened(herd, socket);
+    }
+
+    fn heard(&mut self, herd: &mut Herd, socket: SocketId, message: &Message<'_>) {
+        if let Told::Message(member) = self.crowd.heard(herd, socket, message) {
+            self.scenario.message(herd, &self.crowd, member, message);
+        }
+    }
+
+    fn lost(&mut self, _herd: &mut Herd, socket: SocketId, why: Lost) {
+        self.crowd.lost(socket, &why);
+    }
+
+    fn alarm(&mut self, herd: &mut Herd, alarm: u64) {
+        if !self.crowd.alarm(herd, alarm) {
+            self.scenario.alarm(herd, &self.crowd, alarm);
+        }
+    }
+}
+
+impl Bench {
+    /// Lets a crowd in; gives it back when all of it is there.
+    fn gather<S: Scenario>(
+        &self,
+        seats: Vec<Seat>,
+        arrival: Arrival,
+        scenario: S,
+    ) -> anyhow::Result<(Herd, Run<S>)> {
+        let mut herd = Herd::new(self.target.clone()).context("no poll")?;
+        let mut run = Run { crowd: Crowd::new(seats, arrival), scenario };
+        run.crowd.arrive(&mut herd).context("cannot connect")?;
+        herd.run(&mut run, |run, _| run.crowd.is_complete() || run.crowd.is_broken())?;
+        run.check()?;
+        Ok((herd, run))
+    }
+
+    /// Serves a crowd for a while, and measures the server meanwhile.
+    fn measure<S: Scenario>(&self, herd: &mut Herd, run: &mut Run<S>) -> io::Result<(f64, f64)> {
+        let (done, cpu, took) = self.server.during(|| {
+            let ends_at = herd.now() + self.window.length;
+            herd.run(run, |_, herd| herd.now() >= ends_at)
+        })?;
+        let () = done;
+        Ok((cpu, took.as_secs_f64()))
+    }
+
+    fn warm_up<S: Scenario>(&self, herd: &mut Herd, run: &mut Run<S>) -> io::Result<()> {
+        let ends_at = herd.now() + self.window.warm_up;
+        herd.run(run, |_, herd| herd.now() >= ends_at)
+    }
+
+    fn rss(&self) -> io::Result<u64> {
+        Ok(self.server.usage()?.rss)
+    }
+}
+
+impl<S> Run<S> {
+    /// A crowd that is not whole measures nothing.
+    fn check(&self) -> anyhow::Result<()> {
+        match self.crowd.losses.first() {
+            None => Ok(()),
+            Some(first) => bail!("{} clients were lost, the first one: {first}", self.crowd.losses.len()),
+        }
+    }
+
+    /// What went wrong on the way, to be told with what was measured.
+    fn faults(&self) -> Vec<String> {
+        let count = self.crowd.losses.len();
+        self.crowd
+            .losses
+            .first()
+            .map(|first| format!("{count} lost, the first one: {first}"))
+            .into_iter()
+            .collect()
+    }
+}
+
+/// What a scenario gives when it is over.
+pub type Outcome = anyhow::Result<Measured>;

@@ -1,0 +1,222 @@
+//! One client says something to all.
+
+use std::{
+    collections::VecDeque,
+    time::{Duration, Instant},
+};
+
+use hdrhistogram::Histogram;
+
+use super::{Bench, Outcome, Run, Scenario};
+use crate::{
+    crowd::{Arrival, Crowd, histogram},
+    herd::Herd,
+    measure::{Latency, Measured},
+    wire::{Message, push, quoted, write_text},
+};
+
+/// How often something is said.
+#[derive(Copy, Clone, Debug, PartialEq)]
+pub enum Pace {
+    /// So that all clients together hear so many a second, whether the server keeps up or not.
+    Deliveries(f64),
+    /// When all clients have heard all but the last four.
+    Saturated,
+}
+
+/// What is said.
+#[derive(Copy, Clone, Debug, PartialEq)]
+pub struct Said {
+    /// How often.
+    pub pace: Pace,
+    /// So many messages at once, in one write.
+    pub together: usize,
+    /// Of so many bytes each, as the server broadcasts them to its subscribers, without the frame.
+    pub bytes: usize,
+    /// So many of the clients read nothing.
+    pub stalled: usize,
+}
+
+/// Messages on their way in a saturated server.
+const AHEAD: u64 = 4;
+
+const SAY: u64 = 1;
+
+struct Talk {
+    said: Said,
+    topic: String,
+    event: String,
+    quoted_event: Vec<u8>,
+    key: String,
+    clients: usize,
+    padding: usize,
+    /// The time of the next one in an open loop.
+    due: Option<Instant>,
+    /// Messages said and heard in all.
+    count: u64,
+    heard: u64,
+    /// How many have heard each of the latest messages, in a saturated server.
+    underway: VecDeque<u64>,
+    oldest: u64,
+    times: Histogram<u64>,
+}
+
+impl Talk {
+    /// Says it, with the time at which it was due and the number of the message.
+    fn say(&mut self, herd: &mut Herd, crowd: &Crowd, due: Instant) {
+        let Some(socket) = crowd.socket(0) else { return };
+        let late = herd.now().saturating_duration_since(due);
+        let at = herd.micros().saturating_sub(crate::crowd::micros(late));
+        let mut frames = Vec::new();
+        for _ in 0..self.said.together {
+            let text = format!("{at:012} {:012} {}", self.count, "x".repeat(self.padding));
+            let payload = format!("{{{}:{}}}", quoted(&self.key), quoted(&text));
+            write_text(&mut frames, push(1, 2, &self.topic, &self.event, &payload).as_bytes());
+            self.count += 1;
+            self.underway.push_back(0);
+        }
+        herd.send(socket, &frames);
+    }
+
+    fn say_next(&mut self, herd: &mut Herd, crowd: &Crowd) {
+        let Pace::Deliveries(rate) = self.said.pace else { return };
+        let every = Duration::from_secs_f64(self.said.together as f64 * self.clients as f64 / rate);
+        let mut due = self.due.unwrap_or_else(|| herd.now());
+        while due <= herd.now() {
+            self.say(herd, crowd, due);
+            due += every;
+        }
+        self.due = Some(due);
+        herd.alarm_at(due, SAY);
+    }
+}
+
+impl Scenario for Talk {
+    fn message(&mut self, herd: &mut Herd, crowd: &Crowd, _: usize, message: &Message<'_>) {
+        if message.event != self.quoted_event {
+            return;
+        }
+        let Some(at) = message.number(&self.key) else { return };
+        self.heard += 1;
+        self.times.saturating_record(herd.micros().saturating_sub(at));
+        if self.said.pace == Pace::Saturated {
+            self.count_heard(message);
+            while self.count < self.oldest + AHEAD * self.said.together as u64 {
+                self.say(herd, crowd, herd.now());
+            }
+        }
+    }
+
+    fn alarm(&mut self, herd: &mut Herd, crowd: &Crowd, alarm: u64) {
+        if alarm == SAY {
+            self.say_next(herd, crowd);
+        }
+    }
+}
+
+impl Talk {
+    /// One more has heard this message; those that all have heard are done.
+    fn count_heard(&mut self, message: &Message<'_>) {
+        let Some(number) = number_of(message, &self.key) else { return };
+        let listeners = (self.clients - self.said.stalled) as u64;
+        let Some(at) = number.checked_sub(self.oldest).and_then(|at| usize::try_from(at).ok()) else {
+            return;
+        };
+        if let Some(heard) = self.underway.get_mut(at) {
+            *heard += 1;
+        }
+        while self.underway.front().is_some_and(|heard| *heard >= listeners) {
+            self.underway.pop_front();
+            self.oldest += 1;
+        }
+    }
+}
+
+/// The second number of the text.
+fn number_of(message: &Message<'_>, key: &str) -> Option<u64> {
+    let key = format!("\"{key}\":\"");
+    let start = memchr::memmem::find(message.payload, key.as_bytes())? + key.len() + 13;
+    std::str::from_utf8(message.payload.get(start..start + 12)?).ok()?.parse().ok()
+}
+
+impl Bench {
+    /// Measures what it costs to tell `clients` what one of them says.
+    ///
+    /// # Errors
+    /// When not all of them get in, or the server's process cannot be looked at.
+    pub fn fanout(&self, clients: usize, said: Said) -> Outcome {
+        let dialect = &self.dialect;
+        let before = self.rss()?;
+        let seats = dialect.seats(&dialect.topic, clients);
+        let bare = format!(
+            "[null,null,{},{},{{{}:\"\"}}]",
+            quoted(&dialect.topic),
+            quoted(&dialect.event),
+            quoted(&dialect.key)
+        );
+        let talk = Talk {
+            said,
+            topic: dialect.topic.clone(),
+            event: dialect.event.clone(),
+            quoted_event: quoted(&dialect.event).into_bytes(),
+            key: dialect.key.clone(),
+            clients,
+            // Two numbers of twelve digits, and what else the application adds (a name).
+            padding: said.bytes.saturating_sub(bare.len() + 26 + 12),
+            due: None,
+            count: 0,
+            heard: 0,
+            underway: VecDeque::new(),
+            oldest: 0,
+            times: histogram(),
+        };
+        let (mut herd, mut run) = self.gather(seats, Arrival::Storm, talk)?;
+        // Not the first, which talks.
+        let stalled: Vec<_> = run.crowd.sockets().skip(1).take(said.stalled).collect();
+        stalled.into_iter().for_each(|socket| herd.stall(socket));
+        run.begin(&mut herd);
+        self.warm_up(&mut herd, &mut run)?;
+        run.scenario.times.clear();
+        let heard = run.scenario.heard;
+        let (cpu, seconds) = self.measure(&mut herd, &mut run)?;
+        let rss = self.rss()?;
+        let talk = &run.scenario;
+        Ok(Measured {
+            scenario: said.to_string(),
+            clients,
+            unit: "delivery",
+            count: talk.heard - heard,
+            seconds,
+            cpu,
+            rss,
+            rss_per_client: Some(rss.saturating_sub(before) as f64 / clients as f64),
+            latency: Latency::of(&talk.times),
+            faults: if said.stalled == 0 { run.faults() } else { Vec::new() },
+        })
+    }
+}
+
+impl Run<Talk> {
+    fn begin(&mut self, herd: &mut Herd) {
+        match self.scenario.said.pace {
+            Pace::Deliveries(_) => herd.alarm(Duration::ZERO, SAY),
+            Pace::Saturated => {
+                for _ in 0..AHEAD {
+                    self.scenario.say(herd, &self.crowd, herd.now());
+                }
+            }
+        }
+    }
+}
+
+impl std::fmt::Display for Said {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match (self.pace, self.together) {
+            (Pace::Saturated, 1) => f.write_str("fanout saturated")?,
+            (Pace::Saturated, together) => write!(f, "burst {together} saturated")?,
+            (Pace::Deliveries(_), 1) => f.write_str("fanout")?,
+            (Pace::Deliveries(_), together) => write!(f, "burst {together}")?,
+        }
+        if self.stalled > 0 { write!(f, ", {} stalled", self.stalled) } else { Ok(()) }
+    }
+}

@@ -1,0 +1,42 @@
+//! Clients that are there and silent: what each costs in memory, and all together in CPU.
+
+use super::{Bench, Outcome, Scenario};
+use crate::{
+    crowd::{Arrival, Crowd},
+    herd::Herd,
+    measure::{Latency, Measured},
+    wire::Message,
+};
+
+struct Silence;
+
+impl Scenario for Silence {
+    fn message(&mut self, _: &mut Herd, _: &Crowd, _: usize, _: &Message<'_>) {}
+}
+
+impl Bench {
+    /// Measures `clients` that have joined and only give signs of life, each half a minute.
+    ///
+    /// # Errors
+    /// When not all of them get in, or the server's process cannot be looked at.
+    pub fn idle(&self, clients: usize) -> Outcome {
+        let before = self.rss()?;
+        let seats = self.dialect.seats(&self.dialect.topic, clients);
+        let (mut herd, mut run) = self.gather(seats, Arrival::Storm, Silence)?;
+        self.warm_up(&mut herd, &mut run)?;
+        let (cpu, seconds) = self.measure(&mut herd, &mut run)?;
+        let rss = self.rss()?;
+        Ok(Measured {
+            scenario: "idle".to_owned(),
+            clients,
+            unit: "client",
+            count: clients as u64,
+            seconds,
+            cpu,
+            rss,
+            rss_per_client: Some(rss.saturating_sub(before) as f64 / clients as f64),
+            latency: Latency::of(&run.crowd.heartbeats),
+            faults: run.faults(),
+        })
+    }
+}

@@ -1,0 +1,43 @@
+//! How fast a crowd gets in.
+
+use super::{Bench, Outcome, Scenario};
+use crate::{
+    crowd::{Arrival, Crowd},
+    herd::Herd,
+    measure::{Latency, Measured},
+    wire::Message,
+};
+
+struct Nothing;
+
+impl Scenario for Nothing {
+    fn message(&mut self, _: &mut Herd, _: &Crowd, _: usize, _: &Message<'_>) {}
+}
+
+impl Bench {
+    /// Measures `clients` that connect, upgrade and join.
+    ///
+    /// # Errors
+    /// When not all of them get in, or the server's process cannot be looked at.
+    pub fn joins(&self, clients: usize, arrival: Arrival) -> Outcome {
+        let before = self.rss()?;
+        let seats = self.dialect.seats(&self.dialect.topic, clients);
+        let ((_herd, run), cpu, took) = self.server.during(|| self.gather(seats, arrival, Nothing))?;
+        let rss = self.rss()?;
+        Ok(Measured {
+            scenario: match arrival {
+                Arrival::Storm => "joins".to_owned(),
+                Arrival::PerSecond(rate) => format!("joins {rate:.0}/s"),
+            },
+            clients,
+            unit: "join",
+            count: clients as u64,
+            seconds: took.as_secs_f64(),
+            cpu,
+            rss,
+            rss_per_client: Some(rss.saturating_sub(before) as f64 / clients as f64),
+            latency: Latency::of(&run.crowd.join_times),
+            faults: run.faults(),
+        })
+    }
+}
