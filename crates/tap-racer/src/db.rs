@@ -32,7 +32,9 @@ use std::{
 use metrics::gauge;
 use parking_lot::Mutex;
 use sqlx::AnyPool;
-use tokio::{sync::Semaphore, task::JoinHandle, time::timeout};
+use tokio::{sync::Semaphore, time::timeout};
+
+use health::Mending;
 
 pub use error::DbError;
 pub use migrate::version;
@@ -66,7 +68,7 @@ struct Shared {
     /// Set for good when it is found to be damaged: what is written to it then may make it worse.
     damaged: AtomicBool,
     /// The task that tries again, while it is not open or does not do what is asked of it.
-    mending: Mutex<Option<JoinHandle<()>>>,
+    mending: Mutex<Option<Mending>>,
 }
 
 impl Db {
@@ -132,7 +134,7 @@ impl Db {
     /// Lets go of it.
     pub async fn close(&self) {
         if let Some(mending) = self.shared.mending.lock().take() {
-            mending.abort();
+            mending.task.abort();
         }
         if let Some(pool) = self.shared.pool.get() {
             // Who still has a connection by then has been told to stop.

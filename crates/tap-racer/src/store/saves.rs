@@ -1,7 +1,7 @@
 //! Where rooms, which must not wait, put what is to be written.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, VecDeque},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -15,7 +15,10 @@ use tokio::{
 };
 use tracing::error;
 
-use super::{Change, Handled, HeatRow, RoomRow};
+use super::{
+    Change, Handled, HeatRow, RoomRow,
+    keeper::{MOST_HEATS, drop_too_many},
+};
 use crate::{clock, records::HeatRecord, room::SavedRoom, rooms::RoomId};
 
 /// Where rooms put their newest state. Cheap to clone.

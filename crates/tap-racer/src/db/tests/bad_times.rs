@@ -90,6 +90,12 @@ async fn a_full_disk_is_told_once_and_the_database_heals_by_itself() {
     }
     let there = count(&db).await.expect("it can be read");
     assert!(there < 50 && log.count("accounts are unavailable") == 1, "{there}");
+    on_all_connections(&db, "PRAGMA query_only = ON").await;
+    for _ in 0..2 {
+        db.note(&insert(&db, "Bo").await.expect_err("read-only"));
+    }
+    assert_eq!((log.count("read-only"), log.count("for another reason")), (1, 1));
+    on_all_connections(&db, "PRAGMA query_only = OFF").await;
     on_all_connections(&db, "PRAGMA max_page_count = 100000").await;
     until_available(&log).await;
     insert(&db, "Ada").await.expect("room for her");
@@ -195,7 +201,7 @@ async fn is_left_alone(db: &Db, bytes: &[u8], log: &Log) {
     assert!(matches!(db.pool(), Err(DbError::Unavailable)));
     assert!(matches!(db.begin().await, Err(DbError::Unavailable)));
     assert_eq!(log.count("tap-racer restore"), 1);
-    assert_eq!(log.count("again"), 0);
+    assert_eq!(log.count("available again"), 0);
     let Source::Sqlite(path) = db.source() else { panic!("a file") };
     assert!(log.count(&path.display().to_string()) >= 1);
     assert_eq!(std::fs::read(path).expect("a file"), bytes);
