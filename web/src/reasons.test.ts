@@ -7,6 +7,7 @@ it('every reason of the protocol has a sentence of its own', () => {
     'name is missing', 'name is too long', 'name is not allowed', 'room is full', 'room is locked', 'no such room',
     'banned', 'wrong host token', 'not the host', 'no racers', 'already running', 'no such racer', 'text is missing',
     'text is too long', 'rate limited', 'muted', "You don't have permission!", 'too many rooms',
+    'failed', 'too long', 'bad request',
   ];
   for (const reason of reasons) expect(sentence(reason)).not.toBe(sentence(`${reason}?`).replace('?', ''));
   expect(new Set(reasons.map(sentence)).size).toBe(reasons.length);
@@ -26,6 +27,7 @@ it('only what can pass by itself is tried again', () => {
   expect(isLasting('banned')).toBe(true);
   expect(isLasting('rate limited')).toBe(false);
   expect(isLasting('accounts are unavailable')).toBe(false);
+  expect(isLasting('failed')).toBe(false);
   expect(isLasting('server is draining')).toBe(false);
   expect(isLasting(undefined)).toBe(false);
 });

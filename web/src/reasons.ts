@@ -11,7 +11,7 @@ export function sentence(reason: string | undefined): string {
   return detail ? t('reason.bad rules', { detail }) : capital(`${reason.replace(/\.$/, '')}.`);
 }
 
-const passing = ['rate limited', 'no answer from the server', 'the server cannot be reached', 'accounts are unavailable'];
+const passing = ['rate limited', 'no answer from the server', 'the server cannot be reached', 'accounts are unavailable', 'failed'];
 
 /** Refusals of a join that trying again by itself can never mend. */
 export function isLasting(reason: string | undefined): boolean {

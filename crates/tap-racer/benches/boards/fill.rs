@@ -71,7 +71,7 @@ pub async fn fill(pool: &AnyPool, dialect: Dialect, accounts: i64, kinds: i64) -
                 dialect.trace()
             ),
             format!("INSERT INTO rule_stats SELECT i, '{key}', 1, 1, {merit}, 100, 12500, {first} + i FROM {each}"),
-            format!("INSERT INTO boards VALUES ('{key}', '{{}}', {accounts}, 0)"),
+            format!("INSERT INTO boards VALUES ('{key}', {accounts})"),
             board("all", 1),
             board(&week, 10),
             board(&today, 100),

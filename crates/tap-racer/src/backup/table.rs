@@ -125,12 +125,7 @@ pub(super) const TABLES: &[Table] = &[
         ],
         gives_ids: false,
     },
-    Table {
-        name: "boards",
-        key: &["key"],
-        columns: &[("key", Text), ("rules", Text), ("runs", Integer), ("latest", Integer)],
-        gives_ids: false,
-    },
+    Table { name: "boards", key: &["key"], columns: &[("key", Text), ("runs", Integer)], gives_ids: false },
     Table {
         name: "bests",
         key: &["key", "period", "account"],

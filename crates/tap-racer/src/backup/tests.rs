@@ -78,8 +78,7 @@ async fn fill(pool: &AnyPool) {
         DELETE FROM accounts WHERE name = 'Cy';
         INSERT INTO stats (account, races, wins, podiums, taps, win_streak, best_win_streak, day_streak,
             best_day_streak, last_day) VALUES (2, 1, 0, 1, 100, 0, 0, 1, 1, 20000);
-        INSERT INTO boards (key, rules, runs, latest) VALUES ('timed-10', '{}', 1, 1), ('sprint-100', '{}', 1, 1),
-            ('sprint-100-hold', '{}', 1, 1), ('sprint10', '{}', 1, 1)",
+        INSERT INTO boards (key, runs) VALUES ('timed-10', 1), ('sprint-100', 1), ('sprint-100-hold', 1), ('sprint10', 1)",
     )
     .await;
     let many = 450;

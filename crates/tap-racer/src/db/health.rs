@@ -111,7 +111,7 @@ impl Db {
 
 /// A row that nobody ever sees.
 async fn write_nothing(tx: &mut Tx) -> sqlx::Result<()> {
-    query("INSERT INTO boards (key, rules, runs, latest) VALUES ('', '', 0, 0)").execute(&mut **tx).await?;
+    query("INSERT INTO boards (key, runs) VALUES ('', 0)").execute(&mut **tx).await?;
     query("DELETE FROM boards WHERE key = ''").execute(&mut **tx).await?;
     Ok(())
 }

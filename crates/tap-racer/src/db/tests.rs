@@ -84,7 +84,7 @@ on_each_database!(both_kinds_have_the_same_tables_and_columns(db) {
         "runs: id heat racer account guest name key place racers won dead_heat gone taps time margin rate refused false_starts flagged handicap unranked trace finished_at",
         "stats: account races wins podiums taps win_streak best_win_streak day_streak best_day_streak last_day",
         "rule_stats: account key races wins best_time best_taps best_rate best_run",
-        "boards: key rules runs latest",
+        "boards: key runs",
         "bests: key period account merit run at",
         "scores: id account game score at client_id",
         "games: game account last best best_at count",

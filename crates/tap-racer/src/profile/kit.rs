@@ -95,12 +95,10 @@ impl Run {
             .expect("stats of the kind");
             if self.unranked.is_none() {
                 query(
-                    "INSERT INTO boards VALUES ($1, $2, 1, $3) ON CONFLICT (key) DO UPDATE \
+                    "INSERT INTO boards VALUES ($1, 1) ON CONFLICT (key) DO UPDATE \
                        SET runs = boards.runs + 1",
                 )
                 .bind(self.key)
-                .bind(&rules)
-                .bind(self.at)
                 .execute(&mut *tx)
                 .await
                 .expect("a board");

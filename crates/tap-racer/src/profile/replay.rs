@@ -3,13 +3,16 @@
 use race::{Rules, Settings, Trace};
 use serde::Serialize;
 use sqlx::{AnyPool, Row, query};
-use tokio::task::spawn_blocking;
+use tokio::{sync::Semaphore, task::spawn_blocking};
 
 use super::read;
 use crate::{
     db::DbError,
     wire::{RaceJson, RulesJson},
 };
+
+/// Replays at once: anybody may ask for them, and races need the processor more.
+static REPLAYS: Semaphore = Semaphore::const_new(2);
 
 /// Points of a run that are told: as many as a screen can show.
 const POINTS: usize = 2000;
@@ -37,12 +40,20 @@ pub async fn replay(pool: &AnyPool, run: i64) -> Result<Option<Replay>, DbError>
     if !race.replay {
         return Ok(Some(Replay { run: race, points: None }));
     }
+    // It is never closed. Who waits holds no trace yet.
+    let turn = REPLAYS.acquire().await;
     let Some(row) = query(TRACE).bind(run).fetch_optional(pool).await? else { return Ok(None) };
     let trace: Option<Vec<u8>> = row.try_get("trace")?;
     let handicap: Option<i64> = row.try_get("handicap")?;
     let rules: String = row.try_get("rules")?;
     // Thousands of claims are some milliseconds of work.
-    let points = spawn_blocking(move || points(&trace?, &rules, handicap)).await;
+    // Who gives up waiting for it leaves it to be done, in its turn.
+    let points = spawn_blocking(move || {
+        let points = points(&trace?, &rules, handicap);
+        drop(turn);
+        points
+    })
+    .await;
     Ok(Some(Replay { run: race, points: points.unwrap_or_default() }))
 }
 

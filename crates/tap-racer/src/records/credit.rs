@@ -86,17 +86,13 @@ pub(super) fn rules_json(rules: &Rules) -> String {
 }
 
 async fn count(tx: &mut Tx, of_kind: &[(String, AccountId, &Run)]) -> Result<(), DbError> {
-    let Some((key, _, run)) = of_kind.first() else { return Ok(()) };
-    let latest = of_kind.iter().map(|(.., run)| run.finished_at.0).max();
+    let Some((key, ..)) = of_kind.first() else { return Ok(()) };
     query(
-        "INSERT INTO boards (key, rules, runs, latest) VALUES ($1, $2, $3, $4) ON CONFLICT (key) DO UPDATE \
-         SET runs = boards.runs + excluded.runs, \
-         latest = CASE WHEN excluded.latest > boards.latest THEN excluded.latest ELSE boards.latest END",
+        "INSERT INTO boards (key, runs) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE \
+         SET runs = boards.runs + excluded.runs",
     )
     .bind(key)
-    .bind(rules_json(run.key.rules()))
     .bind(i64::try_from(of_kind.len()).unwrap_or(i64::MAX))
-    .bind(latest)
     .execute(&mut **tx)
     .await?;
     Ok(())

@@ -117,7 +117,7 @@ async fn fill(db: &Db) {
         ),
         format!("INSERT INTO rule_stats SELECT i, 'sprint-100', 5, 1, 1, 1, 1, NULL FROM {accounts}"),
         format!("INSERT INTO rule_stats SELECT i, 'timed-10', 5, 1, 1, 1, 1, NULL FROM {accounts}"),
-        format!("INSERT INTO boards SELECT 'sprint-' || i, '{{}}', i, i FROM {accounts}"),
+        format!("INSERT INTO boards SELECT 'sprint-' || i, i FROM {accounts}"),
         format!("INSERT INTO bests SELECT 'sprint-100', '2026-W47', i, 10 * i, i, i FROM {accounts}"),
         format!(
             "INSERT INTO bests SELECT 'timed-' || t.i, 'all', n.i, -n.i, n.i, n.i FROM {accounts}, {tens}"

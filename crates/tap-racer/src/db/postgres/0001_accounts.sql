@@ -93,10 +93,8 @@ CREATE INDEX rule_stats_of_run ON rule_stats (best_run);
 
 -- Kinds of rules that have a board.
 CREATE TABLE boards (
-    key    TEXT PRIMARY KEY NOT NULL,
-    rules  TEXT NOT NULL, -- JSON
-    runs   BIGINT NOT NULL,
-    latest BIGINT NOT NULL
+    key  TEXT PRIMARY KEY NOT NULL,
+    runs BIGINT NOT NULL
 );
 CREATE INDEX boards_by_runs ON boards (runs DESC, key);
 

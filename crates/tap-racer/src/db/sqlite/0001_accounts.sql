@@ -93,10 +93,8 @@ CREATE INDEX rule_stats_of_run ON rule_stats (best_run);
 
 -- Kinds of rules that have a board.
 CREATE TABLE boards (
-    key    TEXT PRIMARY KEY NOT NULL,
-    rules  TEXT NOT NULL, -- JSON
-    runs   INTEGER NOT NULL,
-    latest INTEGER NOT NULL
+    key  TEXT PRIMARY KEY NOT NULL,
+    runs INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX boards_by_runs ON boards (runs DESC, key);
 
