@@ -204,7 +204,7 @@ mod tests {
         let at = |time: i64, won: bool| Run { finished_at: Millis(time), won, ..run("sprint-100") };
         let won = [at(100, true), at(200, true), at(200, true)];
         for late in [at(199, false), at(50, true)] {
-            let stats = stats(&[&won[..], &[late.clone()]].concat());
+            let stats = stats(&[&won[..], std::slice::from_ref(&late)].concat());
             let wins = 3 + i64::from(late.won);
             assert_eq!((stats.races, stats.wins, stats.win_streak, stats.best_win_streak), (4, wins, 3, 3));
         }
