@@ -203,7 +203,7 @@ async fn look_after_sessions(app: Weak<App>) {
     loop {
         sleep(LOOK_AFTER_SESSIONS).await;
         let Some(app) = app.upgrade() else { return };
-        if let Err(error) = app.accounts.hang_up_on_the_ended().await {
+        if let Err(error) = app.db.within(app.accounts.hang_up_on_the_ended()).await {
             app.db.note(&error);
         }
     }

@@ -83,7 +83,8 @@ impl Boards {
     /// # Errors
     /// While the database is away.
     pub async fn kinds(&self) -> Result<Vec<KindJson>, DbError> {
-        read::kinds(self.shared.db.pool()?).await
+        let db = &self.shared.db;
+        db.within(async { read::kinds(db.pool()?).await }).await
     }
 
     /// A board, for whoever asks.
@@ -110,7 +111,8 @@ impl Boards {
     /// # Errors
     /// While the database is away.
     pub async fn own(&self, board: &Board, me: AccountId) -> Result<Option<EntryJson>, DbError> {
-        read::own(self.shared.db.pool()?, &self.shared.place(board), me).await
+        let db = &self.shared.db;
+        db.within(async { read::own(db.pool()?, &self.shared.place(board), me).await }).await
     }
 }
 
@@ -120,6 +122,10 @@ impl Shared {
     }
 
     async fn top(&self, board: &Board, most: i64) -> Result<TopJson, DbError> {
+        self.db.within(self.read(board, most)).await
+    }
+
+    async fn read(&self, board: &Board, most: i64) -> Result<TopJson, DbError> {
         let (pool, place) = (self.db.pool()?, self.place(board));
         let entries = read::top(pool, &place, most).await?;
         // Who does not fill it need not be counted.

@@ -21,6 +21,7 @@ mod tests;
 mod tx;
 
 use std::{
+    io::ErrorKind,
     sync::{
         Arc, OnceLock,
         atomic::{AtomicBool, Ordering},
@@ -31,7 +32,9 @@ use std::{
 use metrics::gauge;
 use parking_lot::Mutex;
 use sqlx::AnyPool;
-use tokio::{sync::Semaphore, task::JoinHandle, time::timeout};
+use tokio::{sync::Semaphore, time::timeout};
+
+use health::Mending;
 
 pub use error::DbError;
 pub use migrate::version;
@@ -41,6 +44,12 @@ pub use tx::Tx;
 
 /// Between two tries to open a database that cannot be opened.
 const RETRY: Duration = Duration::from_secs(1);
+/// Whatever is asked of the database is answered within this time, or it is taken to be gone: of a line
+/// that is dead nobody else tells.
+const LONGEST: Duration = Duration::from_secs(30);
+/// To open it may take longer, if its tables have to be brought up to date; a start waits as long as for
+/// anything else.
+const LONGEST_OPENING: Duration = Duration::from_secs(300);
 /// A connection that is in use is let go of within this time when the server stops.
 const FAREWELL: Duration = Duration::from_secs(3);
 
@@ -59,7 +68,7 @@ struct Shared {
     /// Set for good when it is found to be damaged: what is written to it then may make it worse.
     damaged: AtomicBool,
     /// The task that tries again, while it is not open or does not do what is asked of it.
-    mending: Mutex<Option<JoinHandle<()>>>,
+    mending: Mutex<Option<Mending>>,
 }
 
 impl Db {
@@ -70,7 +79,7 @@ impl Db {
     /// [`DbError::Newer`] alone: its tables are those of a newer version of this program.
     pub async fn open(source: Source) -> Result<Db, DbError> {
         let db = Db::new(source);
-        match db.try_to_open().await {
+        match within(LONGEST, db.try_to_open()).await {
             Err(newer @ DbError::Newer(_)) => return Err(newer),
             Err(error) => db.fail(&error),
             Ok(()) => gauge!("tap_racer_accounts_available").set(1.0),
@@ -110,10 +119,22 @@ impl Db {
         &self.shared.source
     }
 
+    /// What is asked of the database, which is given up after a while: a server that has fallen silent keeps
+    /// nobody waiting, and no connection.
+    ///
+    /// # Errors
+    /// Those of `asking`, and [`DbError::Unreachable`] when it takes too long.
+    pub async fn within<T, E: From<DbError>>(
+        &self,
+        asking: impl Future<Output = Result<T, E>>,
+    ) -> Result<T, E> {
+        within(LONGEST, asking).await
+    }
+
     /// Lets go of it.
     pub async fn close(&self) {
         if let Some(mending) = self.shared.mending.lock().take() {
-            mending.abort();
+            mending.task.abort();
         }
         if let Some(pool) = self.shared.pool.get() {
             // Who still has a connection by then has been told to stop.
@@ -126,9 +147,17 @@ impl Db {
     }
 
     async fn try_to_open(&self) -> Result<(), DbError> {
-        let pool = open::pool(&self.shared.source).await?;
+        let pool = within(LONGEST_OPENING, open::pool(&self.shared.source)).await?;
         // Only one task tries.
         let _ = self.shared.pool.set(pool);
         Ok(())
     }
+}
+
+async fn within<T, E: From<DbError>>(
+    longest: Duration,
+    asking: impl Future<Output = Result<T, E>>,
+) -> Result<T, E> {
+    let silent = |_| Err(DbError::Unreachable(sqlx::Error::Io(ErrorKind::TimedOut.into())).into());
+    timeout(longest, asking).await.unwrap_or_else(silent)
 }

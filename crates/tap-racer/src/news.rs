@@ -20,7 +20,7 @@ pub async fn spread(mut recorded: Receiver<Arc<Recorded>>, db: Db, endpoint: End
             Ok(recorded) => {
                 recorded.boards.iter().for_each(|key| boards.changed(key));
                 for run in &recorded.runs {
-                    if let Err(error) = tell(&db, &endpoint, run).await {
+                    if let Err(error) = db.within(tell(&db, &endpoint, run)).await {
                         db.note(&error);
                     }
                 }

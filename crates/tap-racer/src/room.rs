@@ -4,6 +4,7 @@
 //! Nothing here knows sockets or topics' protocols beyond the [`Pusher`]s and [`ChannelRef`]s that it is
 //! handed, and nothing here decides who wins: that is the race's.
 
+mod accounts;
 mod boards;
 mod bots;
 mod cohosts;

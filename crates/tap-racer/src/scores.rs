@@ -174,7 +174,7 @@ impl Scores {
     /// # Errors
     /// While the database is away.
     pub async fn of(&self, account: AccountId, game: &Game) -> Result<Scored, DbError> {
-        kept::read(self.db.pool()?, account, game).await
+        self.db.within(async { kept::read(self.db.pool()?, account, game).await }).await
     }
 
     /// Stores a score.
@@ -182,6 +182,16 @@ impl Scores {
     /// # Errors
     /// Why not: nothing is stored then.
     pub async fn store(
+        &self,
+        account: AccountId,
+        game: &Game,
+        new: NewScore,
+        at: i64,
+    ) -> Result<Taken, NotStored> {
+        self.db.within(self.store_now(account, game, new, at)).await
+    }
+
+    async fn store_now(
         &self,
         account: AccountId,
         game: &Game,

@@ -179,7 +179,8 @@ export class PhoneLink {
     this.#sync.measure();
     // Whatever was tapped while the line was dead is claimed now.
     this.#claims.joined(reply.alive ?? null);
-    if (!reply.account && !this.#triedAnew) void this.#joinAnew();
+    if (reply.account) this.#triedAnew = false;
+    else if (!this.#triedAnew) void this.#joinAnew();
   }
 
   /** Who is logged in and came in as a guest, because the answer was late, comes in as themselves. */

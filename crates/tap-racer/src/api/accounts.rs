@@ -15,6 +15,7 @@ use super::{Asked, Refused, answer, failed};
 use crate::{
     accounts::{AccountError, Credentials, Entered, Session, SessionSecret},
     app::App,
+    db::DbError,
     records::{Recorded, RulesKey},
     tokens::SESSION_TOKEN_LIFE,
 };
@@ -59,22 +60,22 @@ pub(super) fn filter(
     let body = body.or(warp::any().map(|| None)).unify();
     let get = || warp::get().or(warp::head()).unify();
     let sign_up = warp::path!("api" / "account").and(warp::post()).and(asked.clone()).and(body);
-    let sign_up = sign_up.then(async |asked: Asked, body| done(&asked.app, sign_up_as(&asked, body).await));
+    let sign_up = sign_up.then(async |asked: Asked, body| done(&asked.app, sign_up_as(&asked, body)).await);
     let log_in = warp::path!("api" / "session").and(warp::post()).and(asked.clone()).and(body);
-    let log_in = log_in.then(async |asked: Asked, body| done(&asked.app, log_in_as(&asked, body).await));
+    let log_in = log_in.then(async |asked: Asked, body| done(&asked.app, log_in_as(&asked, body)).await);
     let who = warp::path!("api" / "session").and(get()).and(asked.clone());
-    let who = who.then(async |asked: Asked| done(&asked.app, who_is(&asked).await));
+    let who = who.then(async |asked: Asked| done(&asked.app, who_is(&asked)).await);
     let log_out = warp::path!("api" / "session").and(warp::delete()).and(asked.clone());
-    let log_out = log_out.then(async |asked: Asked| done(&asked.app, end_session(&asked).await));
+    let log_out = log_out.then(async |asked: Asked| done(&asked.app, end_session(&asked)).await);
     let everywhere = warp::path!("api" / "sessions").and(warp::delete()).and(asked.clone());
-    let everywhere = everywhere.then(async |asked: Asked| done(&asked.app, end_sessions(&asked).await));
+    let everywhere = everywhere.then(async |asked: Asked| done(&asked.app, end_sessions(&asked)).await);
     let password = warp::path!("api" / "account" / "password").and(warp::put()).and(asked.clone()).and(body);
     let password =
-        password.then(async |asked: Asked, body| done(&asked.app, change_password(&asked, body).await));
+        password.then(async |asked: Asked, body| done(&asked.app, change_password(&asked, body)).await);
     let delete = warp::path!("api" / "account" / "delete").and(warp::post()).and(asked.clone()).and(body);
-    let delete = delete.then(async |asked: Asked, body| done(&asked.app, delete_account(&asked, body).await));
+    let delete = delete.then(async |asked: Asked, body| done(&asked.app, delete_account(&asked, body)).await);
     let export = warp::path!("api" / "account" / "export").and(get()).and(asked);
-    let export = export.then(async |asked: Asked| done(&asked.app, export_account(&asked).await));
+    let export = export.then(async |asked: Asked| done(&asked.app, export_account(&asked)).await);
     let sessions = who.or(log_in).unify().or(log_out).unify().or(everywhere).unify();
     sessions.or(sign_up).unify().or(password).unify().or(delete).unify().or(export).unify()
 }
@@ -177,8 +178,8 @@ async fn logged_in(asked: &Asked) -> Result<Session, AccountError> {
     asked.app.accounts.of_headers(&asked.headers).await?.ok_or(AccountError::Unauthorized)
 }
 
-fn done(app: &App, answer: Answer) -> Response {
-    match answer {
+async fn done(app: &App, answering: impl Future<Output = Answer>) -> Response {
+    match app.db.within(answering).await {
         Ok(response) => response,
         Err(Failure::Refused(refused)) => refused.into_response(),
         Err(Failure::Account(error)) => denied(app, &error),
@@ -201,6 +202,12 @@ fn with_cookie(mut response: Response, cookie: &str) -> Response {
 impl From<Refused> for Failure {
     fn from(refused: Refused) -> Failure {
         Failure::Refused(refused)
+    }
+}
+
+impl From<DbError> for Failure {
+    fn from(error: DbError) -> Failure {
+        Failure::Account(error.into())
     }
 }
 

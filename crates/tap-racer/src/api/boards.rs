@@ -39,7 +39,7 @@ async fn open(key: String, query: HashMap<String, String>, asked: Asked) -> Resp
     let Some(most) = number(&query, "limit", SHOWN, SHOWN) else {
         return refuse(StatusCode::BAD_REQUEST, "limit must be a whole number");
     };
-    let me = match app.accounts.of_headers(&asked.headers).await {
+    let me = match app.db.within(app.accounts.of_headers(&asked.headers)).await {
         Ok(session) => session.map(|session| session.account.id),
         Err(error) => return denied(app, &error),
     };

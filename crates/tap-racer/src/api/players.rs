@@ -35,7 +35,7 @@ async fn show_player(name: String, app: Arc<App>) -> Response {
         let Some(account) = find(&app, &name).await? else { return Ok(None) };
         Ok(Some(profile::profile(app.db.pool()?, account).await?))
     };
-    found(&app, profile.await, "no such player")
+    found(&app, profile, "no such player").await
 }
 
 async fn list_races(name: String, query: HashMap<String, String>, app: Arc<App>) -> Response {
@@ -55,13 +55,13 @@ async fn list_races(name: String, query: HashMap<String, String>, app: Arc<App>)
         races.truncate(most);
         Ok(Some(json!({ "races": races, "more": more })))
     };
-    found(&app, races.await, "no such player")
+    found(&app, races, "no such player").await
 }
 
 async fn show_run(run: String, app: Arc<App>) -> Response {
     let Ok(run) = run.parse() else { return refuse(StatusCode::NOT_FOUND, "no such run") };
     let replay = async { profile::replay(app.db.pool()?, run).await };
-    found(&app, replay.await, "no such run")
+    found(&app, replay, "no such run").await
 }
 
 async fn find(app: &App, name: &str) -> Result<Option<AccountJson>, DbError> {
@@ -71,8 +71,12 @@ async fn find(app: &App, name: &str) -> Result<Option<AccountJson>, DbError> {
     }
 }
 
-fn found<T: Serialize>(app: &App, found: Result<Option<T>, DbError>, otherwise: &str) -> Response {
-    match found {
+async fn found<T: Serialize>(
+    app: &App,
+    looking: impl Future<Output = Result<Option<T>, DbError>>,
+    otherwise: &str,
+) -> Response {
+    match app.db.within(looking).await {
         Ok(Some(found)) => answer(StatusCode::OK, &found),
         Ok(None) => refuse(StatusCode::NOT_FOUND, otherwise),
         Err(error) => failed(app, &error),

@@ -33,11 +33,12 @@ impl Channel for AccountChannel {
         let Some(account) = account.filter(|account| topic == format!("account:{account}")) else {
             return Err(JoinError::reason("unauthorized"));
         };
-        let reply = match reply(&socket.assigns.app, account).await {
+        let app = &socket.assigns.app;
+        let reply = match app.db.within(reply(app, account)).await {
             Ok(Some(reply)) => reply,
             // It was deleted.
             Ok(None) => return Err(JoinError::reason("unauthorized")),
-            Err(error) => return Err(JoinError::reason(unavailable(&socket.assigns.app, &error))),
+            Err(error) => return Err(JoinError::reason(unavailable(app, &error))),
         };
         // The channel cannot have ended before it has begun.
         let _ = socket.channel_ref().send(AfterJoin);
@@ -60,10 +61,11 @@ impl Channel for AccountChannel {
         socket: &mut ChannelSocket<Self>,
     ) -> Result<Handled, Crash> {
         let Some(told) = self.told.take() else { return Ok(Handled::NoReply) };
-        match missed(&socket.assigns.app, self.account, &told).await {
+        let app = &socket.assigns.app;
+        match app.db.within(missed(app, self.account, &told)).await {
             Ok(news) => news.into_iter().try_for_each(|(event, payload)| socket.push(event, payload))?,
             // As much as everybody misses then.
-            Err(error) => drop(unavailable(&socket.assigns.app, &error)),
+            Err(error) => drop(unavailable(app, &error)),
         }
         Ok(Handled::NoReply)
     }

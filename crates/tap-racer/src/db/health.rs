@@ -5,10 +5,18 @@ use std::sync::atomic::Ordering;
 
 use metrics::{counter, gauge};
 use sqlx::{Connection, query};
-use tokio::time::sleep;
+use tokio::{task::JoinHandle, time::sleep};
 use tracing::{error, info};
 
 use super::{Db, DbError, RETRY, Source, Tx, open};
+
+/// What is done about a database that fails.
+pub(super) struct Mending {
+    /// Tries again.
+    pub task: JoinHandle<()>,
+    /// Kinds of failures.
+    told: Vec<&'static str>,
+}
 
 impl Db {
     /// Takes note of what somebody's wish failed for, which is no duplicate and no orphan: it is counted,
@@ -28,9 +36,11 @@ impl Db {
 
     pub(super) fn fail(&self, failure: &DbError) {
         let mut mending = self.shared.mending.lock();
-        let is_told = mending.as_ref().is_some_and(|task| !task.is_finished());
-        if is_told || self.is_damaged() {
+        if self.is_damaged() {
             return;
+        }
+        if let Some(mending) = mending.as_mut().filter(|mending| !mending.task.is_finished()) {
+            return self.tell_another(mending, failure);
         }
         gauge!("tap_racer_accounts_available").set(0.0);
         if self.is_lost(failure) {
@@ -38,7 +48,17 @@ impl Db {
         }
         let reason = failure as &dyn std::error::Error;
         error!(database = %self.shared.source, reason, "accounts are unavailable: races go on without them");
-        *mending = Some(tokio::spawn(self.clone().keep_trying()));
+        let task = tokio::spawn(self.clone().keep_trying());
+        *mending = Some(Mending { task, told: vec![failure.kind()] });
+    }
+
+    /// An outage may have several causes, or turn into another one: each is told once.
+    fn tell_another(&self, mending: &mut Mending, failure: &DbError) {
+        if !mending.told.contains(&failure.kind()) && !self.is_lost(failure) {
+            mending.told.push(failure.kind());
+            let reason = failure as &dyn std::error::Error;
+            error!(database = %self.shared.source, reason, "the database still fails, for another reason");
+        }
     }
 
     /// Whether nothing but a backup helps; then it is left alone.
@@ -65,8 +85,11 @@ impl Db {
                     return gauge!("tap_racer_accounts_available").set(1.0);
                 }
                 Err(failure) if self.is_lost(&failure) => return,
-                // The first failure was told, and another one is no news.
-                Err(_) => {}
+                Err(failure) => {
+                    if let Some(mending) = &mut *self.shared.mending.lock() {
+                        self.tell_another(mending, &failure);
+                    }
+                }
             }
         }
     }
@@ -75,11 +98,14 @@ impl Db {
         if self.shared.pool.get().is_none() {
             return self.try_to_open().await;
         }
-        // What keeps a pool from connecting it does not say.
-        open::connect(&self.shared.source).await?.close().await?;
-        let mut tx = self.begin().await?;
-        write_nothing(&mut tx).await?;
-        Ok(tx.commit().await?)
+        self.within(async {
+            // What keeps a pool from connecting it does not say.
+            open::connect(&self.shared.source).await?.close().await?;
+            let mut tx = self.begin().await?;
+            write_nothing(&mut tx).await?;
+            Ok(tx.commit().await?)
+        })
+        .await
     }
 }
 

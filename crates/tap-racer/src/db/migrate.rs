@@ -4,15 +4,23 @@ use std::{
     fs::{File, OpenOptions},
     os::unix::fs::OpenOptionsExt,
     path::Path,
+    time::Duration,
 };
 
-use rustix::fs::{FlockOperation, flock};
+use rustix::{
+    fs::{FlockOperation, flock},
+    io::Errno,
+};
 use sqlx::{
-    AnyConnection, SqlSafeStr,
+    AnyConnection, Executor, SqlSafeStr,
     migrate::{Migration, MigrationType, Migrator},
 };
+use tokio::time::sleep;
 
 use super::{DbError, Source, error};
+
+/// Between two looks whether somebody else has brought the tables up to date.
+const LOOK: Duration = Duration::from_millis(50);
 
 /// A name, and what it is for SQLite and for PostgreSQL.
 const STEPS: &[(&str, &str, &str)] =
@@ -30,8 +38,12 @@ pub fn version() -> i64 {
 pub(super) async fn run(source: &Source, connection: &mut AnyConnection) -> Result<(), DbError> {
     let _lock = match source {
         Source::Sqlite(path) => Some(lock(path.with_extension("db-migrating")).await?),
-        // There the migrator takes an advisory lock.
-        Source::Postgres(_) => None,
+        // There the migrator takes an advisory lock. The server must not wait for it on behalf of somebody
+        // who has given up.
+        Source::Postgres(_) => {
+            connection.execute("SET lock_timeout = '20s'").await?;
+            None
+        }
     };
     // `run` asks for a connection of every lifetime, which no spawned task can give.
     let done = migrator(source).run_direct(None, connection, false).await;
@@ -50,15 +62,18 @@ fn migrator(source: &Source) -> Migrator {
     Migrator::with_migrations(STEPS.iter().zip(1..).map(migration).collect())
 }
 
-/// The system lets go of it with the file, whatever becomes of the process.
+/// The system lets go of it with the file, whatever becomes of the process. Who waits for it may give up at any
+/// time: nothing blocks.
 async fn lock(path: std::path::PathBuf) -> Result<File, DbError> {
-    let waiting = tokio::task::spawn_blocking(move || {
-        let io = |source| DbError::Io { path: path.clone(), source };
-        let file = open(&path).map_err(io)?;
-        flock(&file, FlockOperation::LockExclusive).map_err(|error| io(error.into()))?;
-        Ok(file)
-    });
-    waiting.await.map_err(|_| DbError::Unavailable)?
+    let io = |source| DbError::Io { path: path.clone(), source };
+    let file = open(&path).map_err(io)?;
+    loop {
+        match flock(&file, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => return Ok(file),
+            Err(Errno::WOULDBLOCK | Errno::INTR) => sleep(LOOK).await,
+            Err(error) => return Err(io(error.into())),
+        }
+    }
 }
 
 fn open(path: &Path) -> std::io::Result<File> {

@@ -51,7 +51,8 @@ pub(super) async fn pool(source: &Source) -> Result<AnyPool, DbError> {
             .after_connect(|connection, _| Box::pin(set_up_sqlite(connection))),
         Source::Postgres(_) => options
             .max_connections(POSTGRES_CONNECTIONS)
-            .after_connect(|connection, _| Box::pin(set_up_postgres(connection))),
+            .after_connect(|connection, _| Box::pin(set_up_postgres(connection)))
+            .after_release(|connection, _| Box::pin(is_alive(connection))),
     };
     Ok(options.connect_lazy_with(connect_options(source)?))
 }
@@ -98,6 +99,12 @@ async fn set_up_postgres(connection: &mut AnyConnection) -> sqlx::Result<()> {
     connection.execute("SET statement_timeout = '20s'").await?;
     connection.execute("SET idle_in_transaction_session_timeout = '60s'").await?;
     Ok(())
+}
+
+/// The pool asks a connection that comes back for a sign of life, and would wait for it for good: for as many
+/// connections as there may be, if the server has fallen silent.
+async fn is_alive(connection: &mut AnyConnection) -> sqlx::Result<bool> {
+    timeout(PATIENCE, connection.ping()).await.unwrap_or(Err(sqlx::Error::PoolTimedOut)).map(|()| true)
 }
 
 /// SQLite would let everybody read it, and its log alike: they hold names and what passwords are checked by.

@@ -1,6 +1,7 @@
 //! The tables, and a database in good times and bad.
 
 mod bad_times;
+mod silence;
 
 use sqlx::{AssertSqlSafe, query, query_scalar};
 

@@ -35,6 +35,7 @@ pub(super) async fn lock(tx: &mut Tx, account: AccountId) -> Result<bool, DbErro
 /// Adds runs, in the order in which they ended, to an account whose row is held. They are in their table.
 pub(super) async fn credit(tx: &mut Tx, account: AccountId, runs: &[Run]) -> Result<Vec<Credited>, DbError> {
     let mut stats = read_stats(tx, account).await?;
+    stats.last_race = last_race_before(tx, account, runs).await?;
     let mut kinds: Vec<(RulesKey, RuleStats)> = Vec::new();
     let mut credited = Vec::with_capacity(runs.len());
     for run in runs {
@@ -121,6 +122,17 @@ async fn enter_one(
     Ok(())
 }
 
+/// When the account's latest race was over, but for these.
+async fn last_race_before(tx: &mut Tx, account: AccountId, runs: &[Run]) -> Result<Option<Millis>, DbError> {
+    let latest = query_as(
+        "SELECT id, finished_at FROM runs WHERE account = $1 ORDER BY finished_at DESC, id DESC LIMIT $2",
+    );
+    let most = i64::try_from(runs.len() + 1).unwrap_or(i64::MAX);
+    let latest: Vec<(i64, i64)> = latest.bind(account.0).bind(most).fetch_all(&mut **tx).await?;
+    let before = latest.into_iter().find(|(id, _)| runs.iter().all(|run| run.id != *id));
+    Ok(before.map(|(_, finished_at)| Millis(finished_at)))
+}
+
 type StatsRow = (i64, i64, i64, i64, i64, i64, i64, i64, i64);
 
 async fn read_stats(tx: &mut Tx, account: AccountId) -> Result<Stats, DbError> {
@@ -155,6 +167,7 @@ async fn read_stats(tx: &mut Tx, account: AccountId) -> Result<Stats, DbError> {
         day_streak,
         best_day_streak,
         last_day,
+        last_race: None,
     })
 }
 

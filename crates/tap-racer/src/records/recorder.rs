@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use metrics::counter;
+use thiserror::Error;
 use tokio::{
     sync::oneshot,
     task::{JoinHandle, spawn_blocking},
@@ -37,6 +38,15 @@ struct Task {
     db: Db,
     records: Records,
     rooms: Rooms,
+}
+
+/// Why a heat cannot be recorded, whenever it is tried.
+#[derive(Debug, Error)]
+enum NotWritten {
+    #[error("it cannot be judged: {0}")]
+    Panic(String),
+    #[error(transparent)]
+    Refused(DbError),
 }
 
 impl Recorder {
@@ -90,17 +100,21 @@ impl Task {
     }
 
     /// Tries until it succeeds, or it is clear that it never will.
-    async fn write(&self, heat: HeatRecord) -> Result<(), DbError> {
+    async fn write(&self, heat: HeatRecord) -> Result<(), NotWritten> {
         let judging = spawn_blocking(move || {
             let judged: Vec<_> = heat.runs.iter().map(|run| judge::judge(&heat, run)).collect();
             (heat, judged)
         });
-        // It ends with the runtime only.
-        let Ok((heat, judged)) = judging.await else { return std::future::pending().await };
+        let (heat, judged) = match judging.await {
+            Ok(judged) => judged,
+            Err(error) if error.is_panic() => return Err(NotWritten::Panic(error.to_string())),
+            // With the runtime.
+            Err(_) => return std::future::pending().await,
+        };
         let mut refused = 0;
         let mut pause = RETRY;
         loop {
-            match write::write(&self.db, &heat, &judged, clock::wall_clock()).await {
+            match self.db.within(write::write(&self.db, &heat, &judged, clock::wall_clock())).await {
                 Ok(recorded) => {
                     // One that was recorded before has been told of.
                     if let Some(recorded) = recorded {
@@ -114,7 +128,7 @@ impl Task {
                     self.db.note(&error);
                     refused += u32::from(!error.is_passing());
                     if refused == TRIES {
-                        return Err(error);
+                        return Err(NotWritten::Refused(error));
                     }
                 }
             }

@@ -47,6 +47,8 @@ pub(super) struct Stats {
     pub best_day_streak: i64,
     /// Of the latest race: days since 1970.
     pub last_day: i64,
+    /// When the latest race was over. Its row tells; it is not stored twice.
+    pub last_race: Option<Millis>,
 }
 
 /// Of those under one kind of rules.
@@ -103,8 +105,12 @@ impl Stats {
         self.wins += i64::from(run.won);
         self.podiums += i64::from(run.is_podium());
         self.taps += run.taps;
-        self.win_streak = if run.won { self.win_streak + 1 } else { 0 };
-        self.best_win_streak = self.best_win_streak.max(self.win_streak);
+        // Nor does it end anything, or win in a row with what came after it.
+        if self.last_race.is_none_or(|last| last <= run.finished_at) {
+            self.last_race = Some(run.finished_at);
+            self.win_streak = if run.won { self.win_streak + 1 } else { 0 };
+            self.best_win_streak = self.best_win_streak.max(self.win_streak);
+        }
     }
 }
 
@@ -191,6 +197,18 @@ mod tests {
         // A heat that was recorded late, and the days before 1970.
         assert_eq!(so_far(&[(101, 0), (100, 0), (102, 0)]), (2, 2, 102));
         assert_eq!(so_far(&[(-1, 0), (0, 0)]), (2, 2, 0));
+    }
+
+    #[test]
+    fn a_run_from_before_the_latest_race_neither_ends_a_streak_nor_prolongs_it() {
+        let at = |time: i64, won: bool| Run { finished_at: Millis(time), won, ..run("sprint-100") };
+        let won = [at(100, true), at(200, true), at(200, true)];
+        for late in [at(199, false), at(50, true)] {
+            let stats = stats(&[&won[..], std::slice::from_ref(&late)].concat());
+            let wins = 3 + i64::from(late.won);
+            assert_eq!((stats.races, stats.wins, stats.win_streak, stats.best_win_streak), (4, wins, 3, 3));
+        }
+        assert_eq!(stats(&[&won[..], &[at(201, false)]].concat()).win_streak, 0);
     }
 
     #[test]

@@ -9,7 +9,6 @@ use super::{
     task::Task,
 };
 use crate::{
-    accounts::Account,
     looks::{Colour, Look, Shape},
     name::{BadName, Name},
     rate::TokenBucket,
@@ -95,20 +94,6 @@ impl Task {
         Ok((seated, joined, self.play.position()))
     }
 
-    /// For whom a racer races.
-    pub(super) fn account_of(&self, racer: RacerId) -> Option<&Account> {
-        self.people.get(racer)?.account.as_ref()
-    }
-
-    /// Whoever comes with an account races for it; who comes back without one still does for the account of
-    /// before.
-    fn race_for(&mut self, racer: RacerId, account: Option<Account>) {
-        let Some(person) = self.people.get_mut(racer).filter(|_| account.is_some()) else { return };
-        if std::mem::replace(&mut person.account, account.clone()) != account {
-            self.tell_racer("racer_changed", racer);
-        }
-    }
-
     /// Somebody who is not in the room comes in: anew, or with a seat they once had.
     fn sit_down(
         &mut self,
@@ -135,6 +120,7 @@ impl Task {
         let racer = self.seat(&guest.name, guest.colour, guest.shape, Some(guest.nonce))?;
         self.sent_away.forgive(guest.nonce);
         self.recall_pace(racer, guest.nonce);
+        self.recall_account(racer, guest.nonce);
         Ok((racer, guest.nonce))
     }
 

@@ -4,7 +4,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    boards::Boards, cohosts::CoHosts, door::Setup, equal::Paces, moderation::Muted, tournament::Cup,
+    accounts::Remembered, boards::Boards, cohosts::CoHosts, door::Setup, equal::Paces, moderation::Muted,
+    tournament::Cup,
 };
 
 /// All of it.
@@ -14,6 +15,7 @@ pub(super) struct Party {
     pub setup: Setup,
     pub cohosts: CoHosts,
     pub paces: Paces,
+    pub accounts: Remembered,
     pub muted: Muted,
     pub boards: Boards,
     pub cup: Option<Cup>,

@@ -1,14 +1,50 @@
 //! A heat that is over, to be recorded.
 
+use std::time::Duration;
+
+use metrics::counter;
 use race::{Outcome, Place, RacerId, Results, Why};
+use tokio::time::Instant;
+use tracing::warn;
 use uuid::Uuid;
 
 use super::task::Task;
 use crate::{
     clock,
+    rate::TokenBucket,
     records::{HeatRecord, Recorded, RunRecord, TraceText},
     wire::{HeatRecordsJson, OwnRecordJson, RecordJson},
 };
+
+/// So many heats of a room are recorded at once, and then one each while: people take longer, and no script
+/// may fill the disk, or push out what others have raced.
+const AT_ONCE: u32 = 30;
+const EVERY: Duration = Duration::from_secs(3);
+
+/// How often a room's heats are recorded.
+pub(super) struct Pace {
+    bucket: TokenBucket,
+    is_told: bool,
+}
+
+impl Pace {
+    pub fn begin() -> Pace {
+        Pace { bucket: TokenBucket::new(AT_ONCE, EVERY, Instant::now()), is_told: false }
+    }
+
+    /// Whether one more may be recorded now.
+    fn allows(&mut self, room: &str) -> bool {
+        let allows = self.bucket.take(Instant::now());
+        if !allows {
+            counter!("tap_racer_heats_dropped_total").increment(1);
+            if !self.is_told {
+                warn!(room, "a room ends heat after heat, faster than anybody races: not all are recorded");
+            }
+        }
+        self.is_told = !allows;
+        allows
+    }
+}
 
 impl Task {
     /// Puts the heat down, to be saved with the room: a room on the disk whose heat is over and the record
@@ -19,12 +55,13 @@ impl Task {
         }
         let runs: Vec<RunRecord> =
             results.places.iter().filter_map(|place| self.run_record(results, place)).collect();
-        if runs.is_empty() {
+        let room = self.handle.id().code().to_owned();
+        if runs.is_empty() || !self.record_pace.allows(&room) {
             return;
         }
         let heat = HeatRecord {
             id: Uuid::new_v4(),
-            room: self.handle.id().code().to_owned(),
+            room,
             heat: results.heat.0,
             rules: self.race.rules().clone(),
             settings: self.race.settings().clone(),
@@ -76,5 +113,19 @@ impl Task {
             handicap: place.handicap,
             trace: self.traces.of(place.racer).cloned().map(TraceText),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn heat_after_heat_is_recorded_at_the_pace_of_people_and_no_faster() {
+        let mut pace = Pace::begin();
+        let recorded = (0..100).filter(|_| pace.allows("K7QF")).count();
+        assert_eq!(recorded, 30);
+        tokio::time::advance(EVERY).await;
+        assert_eq!([pace.allows("K7QF"), pace.allows("K7QF")], [true, false]);
     }
 }

@@ -26,6 +26,7 @@ impl Task {
                 Event::Left { racer, why } => {
                     self.bots.remove(racer);
                     self.forget_missing(racer);
+                    self.remember_account(racer);
                     if let (Some(phone), Why::Timeout) = (self.people.depart(racer), why) {
                         // A channel that has just ended need not be told.
                         let _ = phone.channel.send(PhoneNews::TimedOut);

@@ -11,8 +11,8 @@ use tracing::info;
 
 use super::{
     Act, Request, RoomHandle, Ticket, Topic, bots::Bots, door::Knocks, feed::Feed, finish::OpenFinish,
-    join::Joins, party::Party, people::People, phone::Heard, saving::Saving, sent_away::SentAway,
-    traces::Traces, updates::Updates,
+    join::Joins, party::Party, people::People, phone::Heard, record::Pace, saving::Saving,
+    sent_away::SentAway, traces::Traces, updates::Updates,
 };
 use crate::{
     chat::{By, ChatLog},
@@ -51,6 +51,7 @@ pub(super) struct Task {
     /// Of whom the screens know how many taps were refused.
     pub flagged: HashMap<RacerId, u32>,
     pub saving: Saving,
+    pub record_pace: Pace,
     /// Whom an open finish waits for.
     pub finish: Option<OpenFinish>,
     /// For how many phones the screens were told that it is open.
@@ -97,6 +98,7 @@ impl Task {
             chosen: None,
             flagged: HashMap::new(),
             saving: Saving::begin(),
+            record_pace: Pace::begin(),
             finish: None,
             told_waiting: None,
             held_until: None,

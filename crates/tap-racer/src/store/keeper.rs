@@ -21,7 +21,7 @@ use super::{Change, Handled, HeatRow, Saves, Store, StoreError, saves::News};
 /// Between two tries to write while none succeeds.
 const RETRY: Duration = Duration::from_secs(1);
 /// So many heats at most wait in memory for a disk that cannot be written; of more the oldest are dropped.
-const MOST_HEATS: usize = 1000;
+pub(super) const MOST_HEATS: usize = 1000;
 /// How long a server that stops tries to write what is left.
 const LAST_TRY: Duration = Duration::from_secs(3);
 
@@ -200,7 +200,8 @@ impl Writer {
     }
 }
 
-fn drop_too_many(dropped: u64) {
+/// Tells that heats were given up.
+pub(super) fn drop_too_many(dropped: u64) {
     if dropped > 0 {
         counter!("tap_racer_heats_dropped_total").increment(dropped);
         error!(heats = dropped, "too many heats wait to be recorded: the oldest are dropped");

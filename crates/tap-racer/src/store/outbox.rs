@@ -8,7 +8,7 @@ use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 use super::{Store, StoreError};
 use crate::clock;
 
-/// So many wait at most; of more the oldest are dropped.
+/// So many wait at most.
 const MOST: i64 = 10_000;
 
 /// A heat as it is stored.
@@ -16,6 +16,8 @@ const MOST: i64 = 10_000;
 pub struct HeatRow {
     /// Its own alone.
     pub id: String,
+    /// The code of its room.
+    pub room: String,
     /// When it was over.
     pub finished_at: Millis,
     /// JSON, as far as it is in order.
@@ -41,10 +43,10 @@ pub enum Handled {
 
 /// Adds heats behind those that wait; one that is there already stays as it is.
 pub(super) async fn add(connection: &mut SqliteConnection, heats: &[HeatRow]) -> Result<(), sqlx::Error> {
-    let insert =
-        "INSERT OR IGNORE INTO finished_heats (id, finished_at, record) VALUES (?, ?, CAST(? AS TEXT))";
-    for HeatRow { id, finished_at, record } in heats {
-        sqlx::query(insert).bind(id).bind(finished_at.0).bind(record).execute(&mut *connection).await?;
+    let insert = "INSERT OR IGNORE INTO finished_heats (id, room, finished_at, record) VALUES (?, ?, ?, CAST(? AS TEXT))";
+    for HeatRow { id, room, finished_at, record } in heats {
+        let insert = sqlx::query(insert).bind(id).bind(room).bind(finished_at.0).bind(record);
+        insert.execute(&mut *connection).await?;
     }
     Ok(())
 }
@@ -81,7 +83,7 @@ impl Store {
     /// # Errors
     /// When the database cannot be read.
     pub async fn oldest_heat(&mut self) -> Result<Option<HeatRow>, StoreError> {
-        let query = "SELECT id, finished_at, CAST(record AS BLOB) AS record FROM finished_heats \
+        let query = "SELECT id, room, finished_at, CAST(record AS BLOB) AS record FROM finished_heats \
                      ORDER BY rowid LIMIT 1";
         let row = sqlx::query(query).fetch_optional(&mut self.connection).await?;
         Ok(row.as_ref().map(HeatRow::read).transpose()?)
@@ -90,7 +92,7 @@ impl Store {
     /// All that wait, up to the first that cannot be read.
     pub(super) async fn readable_heats(&mut self) -> Vec<HeatRow> {
         let query =
-            "SELECT id, finished_at, CAST(record AS BLOB) AS record FROM finished_heats ORDER BY rowid";
+            "SELECT id, room, finished_at, CAST(record AS BLOB) AS record FROM finished_heats ORDER BY rowid";
         let mut rows = sqlx::query(query).fetch(&mut self.connection);
         let mut heats = Vec::new();
         while let Ok(Some(row)) = rows.try_next().await {
@@ -108,14 +110,20 @@ impl Store {
         Ok(query.fetch_one(&mut self.connection).await?)
     }
 
-    /// Drops the oldest of too many heats, and tells how many.
+    /// Drops heats of the rooms of which most wait, of each the oldest, until there are not too many; and tells
+    /// how many.
     ///
     /// # Errors
     /// When the database cannot be written.
     pub async fn drop_heats(&mut self) -> Result<u64, StoreError> {
-        let query = "DELETE FROM finished_heats WHERE rowid IN \
-                     (SELECT rowid FROM finished_heats ORDER BY rowid DESC LIMIT -1 OFFSET ?)";
-        Ok(sqlx::query(query).bind(MOST).execute(&mut self.connection).await?.rows_affected())
+        let too_many = self.heats().await? - MOST;
+        if too_many <= 0 {
+            return Ok(0);
+        }
+        let query = "DELETE FROM finished_heats WHERE rowid IN (SELECT rowid FROM (SELECT rowid, \
+                     ROW_NUMBER() OVER (PARTITION BY room ORDER BY rowid DESC) AS later FROM finished_heats) \
+                     ORDER BY later DESC, rowid LIMIT ?)";
+        Ok(sqlx::query(query).bind(too_many).execute(&mut self.connection).await?.rows_affected())
     }
 }
 
@@ -123,6 +131,7 @@ impl HeatRow {
     fn read(row: &SqliteRow) -> Result<HeatRow, sqlx::Error> {
         Ok(HeatRow {
             id: row.try_get("id")?,
+            room: row.try_get("room")?,
             finished_at: Millis(row.try_get("finished_at")?),
             record: row.try_get("record")?,
         })

@@ -1,7 +1,7 @@
 //! Where rooms, which must not wait, put what is to be written.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, VecDeque},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -15,7 +15,10 @@ use tokio::{
 };
 use tracing::error;
 
-use super::{Change, Handled, HeatRow, RoomRow};
+use super::{
+    Change, Handled, HeatRow, RoomRow,
+    keeper::{MOST_HEATS, drop_too_many},
+};
 use crate::{clock, records::HeatRecord, room::SavedRoom, rooms::RoomId};
 
 /// Where rooms put their newest state. Cheap to clone.
@@ -40,7 +43,7 @@ struct AllPending {
     /// The newest of each room: no more than there are rooms.
     rooms: HashMap<RoomId, Pending>,
     /// In the order in which they ended; no newer state of their room takes their place.
-    heats: Vec<HeatRecord>,
+    heats: VecDeque<HeatRecord>,
     /// What became of those of before.
     handled: Vec<Handled>,
     /// Who wants to know of the oldest one: nobody but the recorder.
@@ -76,6 +79,10 @@ impl Saves {
         self.put(|pending| {
             pending.rooms.insert(id, Pending::Save(Box::new(room)));
             pending.heats.extend(heats);
+            // A disk that does not answer takes none of them.
+            let too_many = pending.heats.len().saturating_sub(MOST_HEATS);
+            pending.heats.drain(..too_many);
+            drop_too_many(too_many as u64);
             pending.waiting.retain(|waiting| !waiting.is_closed());
             pending.waiting.extend(works.then_some(written));
         });
@@ -132,7 +139,8 @@ fn heat_row(heat: &HeatRecord) -> Option<HeatRow> {
     let record = serde_json::to_vec(heat).inspect_err(|error| {
         error!(room = heat.room, heat = heat.heat, %error, "a heat has no json form and is not recorded");
     });
-    Some(HeatRow { id: heat.id.to_string(), finished_at: heat.finished_at, record: record.ok()? })
+    let (id, room) = (heat.id.to_string(), heat.room.clone());
+    Some(HeatRow { id, room, finished_at: heat.finished_at, record: record.ok()? })
 }
 
 fn change((id, pending): (RoomId, Pending)) -> Option<Change> {

@@ -235,6 +235,7 @@ async fn a_database_that_is_damaged_while_it_is_open_is_moved_aside_and_all_room
     let rows = [Change::Save(room("", "house"))];
     let heats = ["first", "second"].map(|id| HeatRow {
         id: id.to_owned(),
+        room: String::new(),
         finished_at: Millis(1),
         record: b"{}".into(),
     });

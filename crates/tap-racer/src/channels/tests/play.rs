@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{House, obeys, read, reason, refuses};
+use crate::accounts::AccountId;
 
 #[tokio::test]
 async fn names_are_cleaned_and_told_apart() {
@@ -102,4 +103,25 @@ async fn cheers_are_seen_and_their_number_has_bounds() {
     assert_eq!(seen, json!({ "id": joined["racer"]["id"], "name": "Ada", "emoji": "🎉" }));
     tokio::time::advance(std::time::Duration::from_millis(500)).await;
     obeys(&ada, "cheer", cheer()).await;
+}
+
+#[tokio::test]
+async fn a_seat_is_still_the_accounts_however_often_it_was_given_up() {
+    let house = House::with(&["--grace", "50ms"]);
+    let console = house.console().await;
+    let phone =
+        house.client_of(AccountId(7)).await.subscribe_and_join("play", json!({ "name": "Ada" })).await;
+    let (mut phone, joined) = phone.map(|(phone, joined)| (phone, read(&joined))).expect("joined");
+    assert_eq!(joined["account"], "Ada");
+    for _ in 0..2 {
+        // Its line is cut, and it comes back without a token after the seat was given up.
+        drop(phone);
+        let left = read(&console.assert_push("racer_left").await);
+        assert_eq!(left["why"], "timeout");
+        let (back, rejoined) = house.join("play", json!({ "seat": joined["seat"] })).await.expect("joined");
+        assert_eq!(rejoined["account"], "Ada");
+        phone = back;
+    }
+    let (_stranger, joined) = house.phone("Bo").await;
+    assert_eq!(joined.get("account"), None);
 }

@@ -16,10 +16,10 @@ use super::*;
 
 /// What is logged on this thread, on which everything of a test runs.
 #[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
+pub(super) struct Log(Arc<Mutex<Vec<u8>>>);
 
 impl Log {
-    fn keep() -> (Log, DefaultGuard) {
+    pub(super) fn keep() -> (Log, DefaultGuard) {
         let log = Log::default();
         let writer = log.clone();
         let subscriber =
@@ -27,7 +27,7 @@ impl Log {
         (log, tracing::subscriber::set_default(subscriber))
     }
 
-    fn count(&self, words: &str) -> usize {
+    pub(super) fn count(&self, words: &str) -> usize {
         String::from_utf8_lossy(&self.0.lock()).matches(words).count()
     }
 }
@@ -43,19 +43,19 @@ impl Write for Log {
 }
 
 /// Signs somebody up, as far as the database is concerned.
-async fn insert(db: &Db, name: &str) -> Result<(), DbError> {
+pub(super) async fn insert(db: &Db, name: &str) -> Result<(), DbError> {
     let mut tx = db.begin().await?;
     let insert = "INSERT INTO accounts (name, name_key, password, made) VALUES ($1, $1, $2, 0)";
     query(insert).bind(name).bind("p".repeat(2000)).execute(&mut *tx).await?;
     Ok(tx.commit().await?)
 }
 
-async fn count(db: &Db) -> Result<i64, DbError> {
+pub(super) async fn count(db: &Db) -> Result<i64, DbError> {
     Ok(query_scalar("SELECT COUNT(*) FROM accounts").fetch_one(db.pool()?).await?)
 }
 
 /// Says something to each connection that there can be.
-async fn on_all_connections(db: &Db, words: &'static str) {
+pub(super) async fn on_all_connections(db: &Db, words: &'static str) {
     let pool = db.pool().expect("open");
     let connections = (0..pool.options().get_max_connections()).map(|_| pool.acquire());
     for mut connection in try_join_all(connections).await.expect("all connections") {
@@ -68,7 +68,7 @@ async fn outside(db: &Db) -> SqliteConnection {
     SqliteConnection::connect(&format!("sqlite://{}", path.display())).await.expect("a connection")
 }
 
-async fn until_available(log: &Log) {
+pub(super) async fn until_available(log: &Log) {
     let available = async {
         while log.count("accounts are available again") == 0 {
             sleep(Duration::from_millis(10)).await;
@@ -90,6 +90,12 @@ async fn a_full_disk_is_told_once_and_the_database_heals_by_itself() {
     }
     let there = count(&db).await.expect("it can be read");
     assert!(there < 50 && log.count("accounts are unavailable") == 1, "{there}");
+    on_all_connections(&db, "PRAGMA query_only = ON").await;
+    for _ in 0..2 {
+        db.note(&insert(&db, "Bo").await.expect_err("read-only"));
+    }
+    assert_eq!((log.count("read-only"), log.count("for another reason")), (1, 1));
+    on_all_connections(&db, "PRAGMA query_only = OFF").await;
     on_all_connections(&db, "PRAGMA max_page_count = 100000").await;
     until_available(&log).await;
     insert(&db, "Ada").await.expect("room for her");
@@ -195,7 +201,7 @@ async fn is_left_alone(db: &Db, bytes: &[u8], log: &Log) {
     assert!(matches!(db.pool(), Err(DbError::Unavailable)));
     assert!(matches!(db.begin().await, Err(DbError::Unavailable)));
     assert_eq!(log.count("tap-racer restore"), 1);
-    assert_eq!(log.count("again"), 0);
+    assert_eq!(log.count("available again"), 0);
     let Source::Sqlite(path) = db.source() else { panic!("a file") };
     assert!(log.count(&path.display().to_string()) >= 1);
     assert_eq!(std::fs::read(path).expect("a file"), bytes);

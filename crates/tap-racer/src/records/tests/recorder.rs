@@ -38,7 +38,7 @@ async fn outbox(folder: &Path, rows: &[HeatRow]) -> (Saves, Keeper) {
 
 fn row(heat: &HeatRecord) -> HeatRow {
     let record = serde_json::to_vec(heat).expect("json");
-    HeatRow { id: heat.id.to_string(), finished_at: heat.finished_at, record }
+    HeatRow { id: heat.id.to_string(), room: heat.room.clone(), finished_at: heat.finished_at, record }
 }
 
 async fn emptied(saves: &Saves) {
@@ -76,8 +76,12 @@ async fn a_heat_that_is_not_to_be_read_or_written_is_set_aside_and_those_behind_
     let (db, folder) = sqlite().await;
     let ada = account(&db, "Ada").await;
     let (good, run) = sprint(&[(Some(ada), 20, 100)]);
-    let garbage =
-        HeatRow { id: "garbage".to_owned(), finished_at: Millis(1), record: b"\"garbage\"".to_vec() };
+    let garbage = HeatRow {
+        id: "garbage".to_owned(),
+        room: String::new(),
+        finished_at: Millis(1),
+        record: b"\"garbage\"".to_vec(),
+    };
     // Two runs of one racer are none that a room makes.
     let twice = HeatRecord { id: uuid::Uuid::new_v4(), runs: vec![run.clone(), run], ..good.clone() };
     let (saves, keeper) = outbox(&folder.0, &[garbage, row(&twice), row(&good)]).await;

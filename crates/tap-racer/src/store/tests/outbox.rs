@@ -6,7 +6,12 @@ use super::*;
 use crate::{records::HeatRecord, room::SavedRoom, rooms::RoomId};
 
 fn row(id: &str) -> HeatRow {
-    HeatRow { id: id.to_owned(), finished_at: Millis(7), record: format!("\"{id}\"").into_bytes() }
+    row_of("K7QF", id)
+}
+
+fn row_of(room: &str, id: &str) -> HeatRow {
+    let record = format!("\"{id}\"").into_bytes();
+    HeatRow { id: id.to_owned(), room: room.to_owned(), finished_at: Millis(7), record }
 }
 
 fn recorded(id: &str) -> Handled {
@@ -95,6 +100,40 @@ async fn of_more_than_ten_thousand_heats_the_oldest_are_dropped() {
         (Some("3"), 10_000)
     );
     assert_eq!(store.drop_heats().await.expect("none"), 0);
+}
+
+#[tokio::test]
+async fn a_room_of_which_many_heats_wait_pushes_out_none_of_the_others() {
+    let folder = Folder::new();
+    let mut store = open(&folder).await;
+    let quiet = (0..3).map(|number| row_of("K7QF", &format!("quiet {number}")));
+    let loud = (0..10_100).map(|number| row_of("CDFH", &number.to_string()));
+    let busy = (0..50).map(|number| row_of("GHJK", &format!("busy {number}")));
+    add(&mut store, &quiet.chain(loud).chain(busy).collect::<Vec<_>>(), &[]).await;
+    assert_eq!(store.drop_heats().await.expect("dropped"), 153);
+    let left = sqlx::query_as("SELECT room, COUNT(*) FROM finished_heats GROUP BY room ORDER BY room");
+    let left: Vec<(String, i64)> = left.fetch_all(&mut store.connection).await.expect("rows");
+    let of = |room: &str, count| (room.to_owned(), count);
+    assert_eq!(left, [of("CDFH", 9947), of("GHJK", 50), of("K7QF", 3)]);
+    let first =
+        sqlx::query_scalar("SELECT id FROM finished_heats WHERE room = 'CDFH' ORDER BY rowid LIMIT 1");
+    let first: String = first.fetch_one(&mut store.connection).await.expect("a heat");
+    assert_eq!(first, "153");
+}
+
+#[tokio::test]
+async fn of_the_heats_that_wait_for_a_disk_that_does_not_answer_the_latest_thousand_are_kept() {
+    let folder = Folder::new();
+    let saves = Saves::default();
+    let heats: Vec<HeatRecord> = (0..1003).map(|_| heat()).collect();
+    for heat in &heats {
+        saves.save(RoomId::House, a_room(), vec![heat.clone()]);
+    }
+    let keeper = Keeper::start(saves.clone(), folder.0.clone(), Some(open(&folder).await), || ());
+    let row =
+        timeout(Duration::from_secs(20), saves.next_heat(None)).await.expect("in time").expect("a heat");
+    assert_eq!(row.id, heats[3].id.to_string());
+    keeper.close().await;
 }
 
 #[tokio::test]
