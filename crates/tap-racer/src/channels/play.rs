@@ -74,6 +74,7 @@ impl Channel for PlayChannel {
             seat: params.text("seat").map(str::to_owned),
             ticket: params.text("ticket").map(str::to_owned),
             account: socket.assigns.account.clone(),
+            guest: params.truth("guest") == Some(true),
             alive: params
                 .whole("alive")
                 .map(|alive| Duration::from_millis(alive.clamp(*ALIVE.start(), *ALIVE.end()))),

@@ -20,8 +20,9 @@ impl Remembered {
         self.0.iter().find(|(other, _)| *other == nonce).map(|(_, account)| account)
     }
 
-    fn keep(&mut self, nonce: Nonce, account: Account) {
+    fn keep(&mut self, nonce: Nonce, account: Option<Account>) {
         self.0.retain(|(other, _)| *other != nonce);
+        let Some(account) = account else { return };
         if self.0.len() == Remembered::MOST {
             self.0.pop_front();
         }
@@ -36,9 +37,15 @@ impl Task {
     }
 
     /// Whoever comes with an account races for it; who comes back without one still does for the account of
-    /// before.
-    pub(super) fn race_for(&mut self, racer: RacerId, account: Option<Account>) {
-        let Some(person) = self.people.get_mut(racer).filter(|_| account.is_some()) else { return };
+    /// before, unless they say that they have logged out.
+    pub(super) fn race_as(&mut self, racer: RacerId, account: Option<Account>, guest: bool) {
+        if account.is_some() || guest {
+            self.race_for(racer, account);
+        }
+    }
+
+    fn race_for(&mut self, racer: RacerId, account: Option<Account>) {
+        let Some(person) = self.people.get_mut(racer) else { return };
         if std::mem::replace(&mut person.account, account.clone()) != account {
             self.tell_racer("racer_changed", racer);
         }
@@ -47,14 +54,14 @@ impl Task {
     /// Somebody goes.
     pub(super) fn remember_account(&mut self, racer: RacerId) {
         let Some(person) = self.people.get(racer) else { return };
-        if let (Some(nonce), Some(account)) = (person.nonce, &person.account) {
-            self.party.accounts.keep(nonce, account.clone());
+        if let Some(nonce) = person.nonce {
+            self.party.accounts.keep(nonce, person.account.clone());
         }
     }
 
     /// Somebody has sat down: whom they raced for holds.
     pub(super) fn recall_account(&mut self, racer: RacerId, nonce: Nonce) {
-        self.race_for(racer, self.party.accounts.of(nonce).cloned());
+        self.race_as(racer, self.party.accounts.of(nonce).cloned(), false);
     }
 }
 
@@ -68,11 +75,11 @@ mod tests {
         let account = |id| Account { id: AccountId(id), name: Name::parse("Ada").expect("a name") };
         let mut remembered = Remembered::default();
         let (ada, bo) = (Nonce::random(), Nonce::random());
-        remembered.keep(bo, account(2));
-        remembered.keep(ada, account(1));
-        remembered.keep(ada, account(7));
+        remembered.keep(bo, Some(account(2)));
+        remembered.keep(ada, Some(account(1)));
+        remembered.keep(ada, Some(account(7)));
         assert_eq!((remembered.of(ada), remembered.of(bo)), (Some(&account(7)), Some(&account(2))));
-        (1..Remembered::MOST).for_each(|_| remembered.keep(Nonce::random(), account(9)));
+        (1..Remembered::MOST).for_each(|_| remembered.keep(Nonce::random(), Some(account(9))));
         assert_eq!((remembered.of(ada), remembered.of(bo)), (Some(&account(7)), None));
     }
 }

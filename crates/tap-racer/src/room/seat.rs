@@ -25,6 +25,8 @@ pub struct SeatWish {
     pub ticket: Option<String>,
     /// For whom its owner races.
     pub account: Option<Account>,
+    /// Says that nobody is logged in: whatever account the seat has raced for, it does no more.
+    pub guest: bool,
     /// How often it promises to give a sign of life in a heat.
     pub alive: Option<Duration>,
 }
