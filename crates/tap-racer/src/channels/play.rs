@@ -132,6 +132,7 @@ impl Channel for PlayChannel {
                 return Ok(Handled::NoReply);
             }
             // The client joins again, by its seat.
+            PhoneNews::SignedOut => return Err(Crash::new("its account is logged out")),
             PhoneNews::TimedOut => return Err(Crash::new("the seat was given up after a long silence")),
             PhoneNews::Told(event, payload) => {
                 socket.push(event, payload)?;

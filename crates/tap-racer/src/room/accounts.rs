@@ -5,8 +5,11 @@ use std::collections::VecDeque;
 use race::RacerId;
 use serde::{Deserialize, Serialize};
 
-use super::task::Task;
-use crate::{accounts::Account, tokens::Nonce};
+use super::{PhoneNews, task::Task};
+use crate::{
+    accounts::{Account, AccountId},
+    tokens::Nonce,
+};
 
 /// The accounts of those who have gone, of the latest [`Remembered::MOST`] of them.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -18,6 +21,10 @@ impl Remembered {
 
     fn of(&self, nonce: Nonce) -> Option<&Account> {
         self.0.iter().find(|(other, _)| *other == nonce).map(|(_, account)| account)
+    }
+
+    fn forget(&mut self, account: AccountId) {
+        self.0.retain(|(_, other)| other.id != account);
     }
 
     fn keep(&mut self, nonce: Nonce, account: Option<Account>) {
@@ -51,6 +58,19 @@ impl Task {
         }
     }
 
+    /// The account's log-ins have ended: its racers are guests from now on, and their phones join anew, with
+    /// the account where somebody is still logged in.
+    pub(super) fn sign_out(&mut self, account: AccountId) {
+        self.party.accounts.forget(account);
+        for racer in self.people.racing_for(account) {
+            self.race_for(racer, None);
+            if let Some(phone) = self.people.phone_mut(racer) {
+                // A channel that has just ended need not be told.
+                let _ = phone.channel.send(PhoneNews::SignedOut);
+            }
+        }
+    }
+
     /// Somebody goes.
     pub(super) fn remember_account(&mut self, racer: RacerId) {
         let Some(person) = self.people.get(racer) else { return };
@@ -68,7 +88,7 @@ impl Task {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{accounts::AccountId, name::Name};
+    use crate::name::Name;
 
     #[test]
     fn the_latest_accounts_of_the_latest_thousand_are_remembered() {
@@ -79,6 +99,10 @@ mod tests {
         remembered.keep(ada, Some(account(1)));
         remembered.keep(ada, Some(account(7)));
         assert_eq!((remembered.of(ada), remembered.of(bo)), (Some(&account(7)), Some(&account(2))));
+        remembered.forget(AccountId(2));
+        assert_eq!((remembered.of(ada), remembered.of(bo)), (Some(&account(7)), None));
+        remembered.keep(bo, Some(account(2)));
+        remembered.keep(ada, Some(account(7)));
         (1..Remembered::MOST).for_each(|_| remembered.keep(Nonce::random(), Some(account(9))));
         assert_eq!((remembered.of(ada), remembered.of(bo)), (Some(&account(7)), None));
     }

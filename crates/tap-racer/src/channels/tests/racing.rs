@@ -87,3 +87,18 @@ async fn who_has_logged_out_races_as_a_guest_from_the_next_join_on() {
     let (_phone, rejoined) = house.join("play", json!({ "seat": joined["seat"] })).await.expect("joined");
     assert_eq!(rejoined["account"], Value::Null);
 }
+
+#[tokio::test]
+async fn an_account_that_logs_out_everywhere_has_no_seat_any_more() {
+    let house = House::open();
+    let (console, _) = house.join("console", json!({})).await.expect("joined");
+    let (phone, joined) = sit(&house, ADA, json!({ "name": "Speedy" })).await;
+    assert_eq!(read(&console.assert_push("racer_joined").await)["name"], "Speedy");
+    house.app.rooms.sign_out(ADA);
+    phone.assert_push("phx_error").await;
+    // Its page joins anew.
+    let (_phone, rejoined) = house.join("play", json!({ "seat": joined["seat"] })).await.expect("joined");
+    assert_eq!((&rejoined["account"], &rejoined["racer"]), (&Value::Null, &joined["racer"]));
+    let (_phone, rejoined) = sit(&house, ADA, json!({ "seat": joined["seat"] })).await;
+    assert_eq!(rejoined["account"], "Ada");
+}
