@@ -22,6 +22,9 @@ test('a race puts a player on the board that is open in another browser, and say
   const board = await (await browser.newContext(television)).newPage();
   await board.goto(`${server.origin}/leaderboard?rules=sprint-8&period=today`);
   await expect(board.getByTestId('empty')).toBeVisible();
+  const any = await (await browser.newContext(television)).newPage();
+  await any.goto(`${server.origin}/leaderboard`);
+  await expect(any.getByTestId('empty')).toBeVisible();
 
   const screen = await hostRace(browser, server);
   const phones = await browser.newContext(handset);
@@ -41,6 +44,10 @@ test('a race puts a player on the board that is open in another browser, and say
   await tap(ada, 8, 150);
   await tap(guest, 8);
   await expect.poll(() => standing(board)).toEqual(['Ada']);
+  // As if it had come back into sight: it looks again without that as well, but later.
+  await any.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+  await expect(any.getByTestId('kind-sprint-8')).toHaveAttribute('aria-current', 'true');
+  await expect.poll(() => standing(any)).toEqual(['Ada']);
   await expect(ada.getByTestId('recorded')).toBeVisible();
   await expect(guest.getByTestId('make-account')).toBeVisible();
 

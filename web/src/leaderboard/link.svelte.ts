@@ -5,6 +5,7 @@ import { openLine } from '../pages/line';
 import { isLasting, sentence } from '../reasons';
 import { addressOf, shownBy, untilNextDay, type Shown } from './address';
 import { Board, type BoardChange, type BoardJoined, type Entry, type Kind } from './board.svelte';
+import { insteadOf, untilNextLook, withShown } from './kinds';
 
 export class BoardLink {
   readonly board = new Board();
@@ -16,9 +17,13 @@ export class BoardLink {
   #live: Live | null = null;
   #channel: Channel | null = null;
   #turn: ReturnType<typeof setTimeout> | undefined;
+  #look: ReturnType<typeof setTimeout> | undefined;
+  /** Whether somebody asked for what is shown. */
+  #isChosen = new URLSearchParams(location.search).has('rules');
 
   constructor() {
     void this.#findKinds();
+    document.addEventListener('visibilitychange', () => void this.#findKinds());
     void openLine({
       who: (account) => (this.board.own = account?.name ?? null),
       connected: (up) => {
@@ -28,21 +33,30 @@ export class BoardLink {
       this.#live = live;
       this.#join();
     });
-    addEventListener('popstate', () => this.#turnTo(shownBy(location.search)));
+    addEventListener('popstate', () => {
+      this.#isChosen = true;
+      this.#turnTo(shownBy(location.search));
+    });
   }
 
+  /** Only while somebody can see it: a page that comes back into sight looks at once. */
   async #findKinds(): Promise<void> {
+    clearTimeout(this.#look);
+    if (document.visibilityState !== 'visible') return;
+    this.#look = setTimeout(() => void this.#findKinds(), untilNextLook(Math.random()));
     try {
       const response = await fetch('/api/boards');
-      if (response.ok) this.kinds = ((await response.json()) as { boards: Kind[] }).boards;
+      if (response.ok) this.#listed(((await response.json()) as { boards: Kind[] }).boards);
     } catch {
       // The board itself says that the server is away.
     }
-    // Who asks for none in particular sees the one that is raced for most, rather than an empty one.
-    const [most] = this.kinds;
-    const isAsked = new URLSearchParams(location.search).has('rules');
-    if (!most || isAsked || this.kinds.some(({ key }) => key === this.shown.key)) return;
-    const next = { ...this.shown, key: most.key };
+  }
+
+  #listed(listed: Kind[]): void {
+    const key = this.#isChosen ? null : insteadOf(this.shown.key, listed);
+    this.kinds = key ? listed : withShown(listed, this.kinds, this.shown.key);
+    if (!key) return;
+    const next = { ...this.shown, key };
     history.replaceState(history.state, '', addressOf(next));
     this.#turnTo(next);
   }
@@ -50,6 +64,7 @@ export class BoardLink {
   show(change: Partial<Shown>): void {
     const next = { ...this.shown, ...change };
     if (addressOf(next) === addressOf(this.shown)) return;
+    this.#isChosen = true;
     history.pushState(history.state, '', addressOf(next));
     this.#turnTo(next);
   }
