@@ -143,11 +143,15 @@ async function night(t, args) {
   const server = await startServer({ args: ['--accounts-per-minute', '0', '--rooms-per-minute', '0', ...args] });
   const parties = [];
   for (let index = 1; index <= rooms; index += 1) parties.push(await Room.open(server, index));
+  const toldOfAll = () => parties.reduce((sum, { told }) => sum + told.size, 0);
   const deadline = Date.now() + 150_000;
   let kills = 0;
   while (!parties.every((party) => party.isDone)) {
     assert.ok(Date.now() < deadline, `heats told after ${kills} kills: ${parties.map(({ told }) => told.size)}\n${server.log()}`);
-    await pause(150 + 1100 * random());
+    // After some more heats, and then at any moment.
+    const due = toldOfAll() + 1 + Math.floor(12 * random());
+    while (toldOfAll() < due && !parties.every((party) => party.isDone) && Date.now() < deadline) await pause(5);
+    await pause(300 * random());
     await server.kill();
     kills += 1;
     await server.restart();

@@ -77,6 +77,8 @@ pub enum PhoneNews {
     Kicked,
     /// Nothing was heard for so long that the seat was given up, although the socket lives.
     TimedOut,
+    /// The account that it raced for is logged out: it joins anew, to see as whom.
+    SignedOut,
     /// Something about its racer alone.
     Told(&'static str, Payload),
 }

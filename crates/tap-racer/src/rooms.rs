@@ -16,6 +16,7 @@ use race::{Millis, Settings};
 use thiserror::Error;
 
 use crate::{
+    accounts::AccountId,
     clock::Clock,
     records::Recorded,
     room::{Restorable, RoomHandle},
@@ -137,6 +138,13 @@ impl Rooms {
         let Some(id) = recorded.room else { return };
         if let Some(room) = self.shared.open.lock().get(&id) {
             room.handle.tell_recorded(recorded.clone());
+        }
+    }
+
+    /// No seat in any room races for this account any more, unless it comes back with it.
+    pub fn sign_out(&self, account: AccountId) {
+        for room in self.shared.open.lock().values() {
+            room.handle.sign_out(account);
         }
     }
 

@@ -119,7 +119,7 @@ export class PhoneLink {
     );
     const { phone } = this;
     this.#channel = this.#live.join<PlayJoined>(topic('play', this.#code), {
-      params: () => ({ ...this.wish, seat: this.#seat ?? undefined, ticket: this.#ticket ?? undefined, alive: signOfLifeEvery }),
+      params: () => ({ ...this.wish, seat: this.#seat ?? undefined, ticket: this.#ticket ?? undefined, alive: signOfLifeEvery, guest: lasting.get(keys.account) === null }),
       joined: (reply) => this.#joined(reply),
       refused: (refusal) => this.#refused(refusal),
       lost: () => this.#lineIs(false),

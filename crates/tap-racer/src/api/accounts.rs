@@ -137,6 +137,7 @@ async fn end_sessions(asked: &Asked) -> Answer {
     asked.must_be_ours()?;
     if let Some(session) = asked.app.accounts.of_headers(&asked.headers).await? {
         asked.app.accounts.log_out_everywhere(session.account.id).await?;
+        asked.app.rooms.sign_out(session.account.id);
     }
     Ok(with_cookie(nothing(), &SessionSecret::no_cookie()))
 }
@@ -146,6 +147,7 @@ async fn change_password(asked: &Asked, body: Option<Bytes>) -> Answer {
     let Change { old, new } = asked.read(body.as_ref())?;
     let session = logged_in(asked).await?;
     asked.app.accounts.change_password(&session, old, new, asked.from).await?;
+    asked.app.rooms.sign_out(session.account.id);
     Ok(nothing())
 }
 
@@ -154,6 +156,7 @@ async fn delete_account(asked: &Asked, body: Option<Bytes>) -> Answer {
     let Confirmation { password } = asked.read(body.as_ref())?;
     let session = logged_in(asked).await?;
     let boards = asked.app.accounts.delete(&session.account, password, asked.from).await?;
+    asked.app.rooms.sign_out(session.account.id);
     tell_boards(&asked.app, boards);
     Ok(with_cookie(nothing(), &SessionSecret::no_cookie()))
 }

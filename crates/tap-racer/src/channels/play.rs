@@ -74,6 +74,7 @@ impl Channel for PlayChannel {
             seat: params.text("seat").map(str::to_owned),
             ticket: params.text("ticket").map(str::to_owned),
             account: socket.assigns.account.clone(),
+            guest: params.truth("guest") == Some(true),
             alive: params
                 .whole("alive")
                 .map(|alive| Duration::from_millis(alive.clamp(*ALIVE.start(), *ALIVE.end()))),
@@ -131,6 +132,7 @@ impl Channel for PlayChannel {
                 return Ok(Handled::NoReply);
             }
             // The client joins again, by its seat.
+            PhoneNews::SignedOut => return Err(Crash::new("its account is logged out")),
             PhoneNews::TimedOut => return Err(Crash::new("the seat was given up after a long silence")),
             PhoneNews::Told(event, payload) => {
                 socket.push(event, payload)?;

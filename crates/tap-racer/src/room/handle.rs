@@ -4,13 +4,17 @@ use std::sync::Arc;
 
 use channels::{ChannelRef, Payload, Pusher};
 use race::Millis;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{
+    mpsc::{self, error::TrySendError},
+    oneshot,
+};
 
 use super::{
     Act, BadOrder, Calibration, Ended, FellBehind, NotNow, NotSaid, NotSeated, Order, Orderer, PhoneNews,
     Position, Restorable, SeatWish, Seated, Ticket, Topic, task::Task,
 };
 use crate::{
+    accounts::AccountId,
     chat::{By, ChatText, History},
     name::Name,
     records::Recorded,
@@ -45,6 +49,7 @@ pub(super) enum Request {
     Say { by: By, name: Name, text: ChatText, reply: oneshot::Sender<Result<(), NotSaid>> },
     Calibrate { ticket: Ticket, measured: Calibration, reply: oneshot::Sender<Result<Calibrated, NotNow>> },
     Recorded { recorded: Recorded },
+    SignOut { account: AccountId },
     Save,
     Freeze { reply: oneshot::Sender<()> },
 }
@@ -166,6 +171,11 @@ impl RoomHandle {
         let _ = self.requests.try_send(Request::Recorded { recorded });
     }
 
+    /// No seat of the room races for this account any more, unless it comes back with it.
+    pub fn sign_out(&self, account: AccountId) {
+        self.send_soon(Request::SignOut { account });
+    }
+
     /// Has the room save its state. One that has so much to do that it is not told saves itself soon anyway.
     pub fn save(&self) {
         let _ = self.requests.try_send(Request::Save);
@@ -182,6 +192,17 @@ impl RoomHandle {
 
     pub(super) async fn send(&self, request: Request) -> Result<(), Ended> {
         self.requests.send(request).await.map_err(|_| Ended)
+    }
+
+    /// The same for who cannot wait.
+    pub(super) fn send_soon(&self, request: Request) {
+        if let Err(TrySendError::Full(request)) = self.requests.try_send(request) {
+            // There is no runtime any more when the whole server goes down, and no room to tell.
+            if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+                let room = self.clone();
+                runtime.spawn(async move { room.send(request).await });
+            }
+        }
     }
 
     async fn ask<T>(&self, request: impl FnOnce(oneshot::Sender<T>) -> Request) -> Result<T, Ended> {

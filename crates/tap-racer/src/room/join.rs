@@ -81,7 +81,7 @@ impl Task {
             Some((racer, nonce)) if self.apply(Command::Rejoin { racer }).is_ok() => (racer, nonce),
             _ => self.sit_down(&wish, seat, ticket)?,
         };
-        self.race_for(racer, wish.account);
+        self.race_as(racer, wish.account, wish.guest);
         let phone = Phone::new(channel, pusher, wish.alive);
         let (ticket, older) = self.people.take_over(racer, phone).ok_or(Refused::NoSuchRacer)?;
         self.expect_returned(racer);

@@ -14,7 +14,7 @@ use super::{
     phone::{Heard, Phone},
 };
 use crate::{
-    accounts::Account,
+    accounts::{Account, AccountId},
     looks::{Colour, Look, Looks, Shape},
     name::{Name, Names},
     tokens::Nonce,
@@ -97,6 +97,12 @@ impl People {
     /// The racer that whoever has this nonce plays.
     pub fn of_nonce(&self, nonce: Nonce) -> Option<RacerId> {
         self.by_nonce.get(&nonce).copied()
+    }
+
+    /// Those who race for an account.
+    pub fn racing_for(&self, account: AccountId) -> Vec<RacerId> {
+        let is_one = |person: &Person| person.account.as_ref().is_some_and(|other| other.id == account);
+        self.all.iter().filter(|(_, person)| is_one(person)).map(|(racer, _)| *racer).collect()
     }
 
     /// Those whom a phone plays.

@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use tokio::sync::mpsc::error::TrySendError;
-
 use super::{Act, Request, RoomHandle, Ticket};
 use crate::{
     accounts::Account,
@@ -25,6 +23,8 @@ pub struct SeatWish {
     pub ticket: Option<String>,
     /// For whom its owner races.
     pub account: Option<Account>,
+    /// Says that nobody is logged in: whatever account the seat has raced for, it does no more.
+    pub guest: bool,
     /// How often it promises to give a sign of life in a heat.
     pub alive: Option<Duration>,
 }
@@ -56,13 +56,6 @@ impl Seated {
 impl Drop for Seated {
     fn drop(&mut self) {
         let act = if self.for_good { Act::Leave } else { Act::Disconnect };
-        let request = Request::Act { ticket: self.ticket, act };
-        if let Err(TrySendError::Full(request)) = self.room.requests.try_send(request) {
-            // There is no runtime any more when the whole server goes down, and no room to tell.
-            if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-                let room = self.room.clone();
-                runtime.spawn(async move { room.send(request).await });
-            }
-        }
+        self.room.send_soon(Request::Act { ticket: self.ticket, act });
     }
 }

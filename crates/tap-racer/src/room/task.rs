@@ -206,6 +206,10 @@ impl Task {
                 let _ = reply.send(self.calibrate(ticket, measured));
             }
             Request::Recorded { recorded } => self.tell_recorded(recorded),
+            Request::SignOut { account } => {
+                self.saving.soon();
+                self.sign_out(account);
+            }
             Request::Save => self.saving.soon(),
             Request::Freeze { reply } => {
                 self.save();

@@ -74,3 +74,31 @@ async fn a_seat_keeps_its_account_until_another_one_takes_its_place() {
     house.app.rooms.tell_recorded(&recorded(BO));
     phone.assert_push("recorded").await;
 }
+
+#[tokio::test]
+async fn who_has_logged_out_races_as_a_guest_from_the_next_join_on() {
+    let house = House::open();
+    let (_phone, joined) = sit(&house, ADA, json!({ "name": "Speedy" })).await;
+    let as_guest = json!({ "seat": joined["seat"], "guest": true });
+    let (phone, rejoined) = house.join("play", as_guest).await.expect("joined");
+    assert_eq!((&rejoined["account"], &rejoined["racer"]), (&Value::Null, &joined["racer"]));
+    house.app.rooms.tell_recorded(&recorded(ADA));
+    phone.refute_push("recorded").await;
+    let (_phone, rejoined) = house.join("play", json!({ "seat": joined["seat"] })).await.expect("joined");
+    assert_eq!(rejoined["account"], Value::Null);
+}
+
+#[tokio::test]
+async fn an_account_that_logs_out_everywhere_has_no_seat_any_more() {
+    let house = House::open();
+    let (console, _) = house.join("console", json!({})).await.expect("joined");
+    let (phone, joined) = sit(&house, ADA, json!({ "name": "Speedy" })).await;
+    assert_eq!(read(&console.assert_push("racer_joined").await)["name"], "Speedy");
+    house.app.rooms.sign_out(ADA);
+    phone.assert_push("phx_error").await;
+    // Its page joins anew.
+    let (_phone, rejoined) = house.join("play", json!({ "seat": joined["seat"] })).await.expect("joined");
+    assert_eq!((&rejoined["account"], &rejoined["racer"]), (&Value::Null, &joined["racer"]));
+    let (_phone, rejoined) = sit(&house, ADA, json!({ "seat": joined["seat"] })).await;
+    assert_eq!(rejoined["account"], "Ada");
+}
