@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nextOf, seatsOf } from './arrival';
+import { areFresh, nextOf, seatsOf } from './arrival';
 
 const site = 'https://race.test';
 
@@ -26,11 +26,18 @@ it('the seats of a device are those of all its rooms, and nothing else', () => {
   expect(seatsOf(storage)).toEqual(['a', 'b']);
 });
 
+// With letters whose bytes look different in a token than in plain base64.
+const token = (at: number) => `head.${Buffer.from(JSON.stringify({ aud: 'seat', signed_at: at, data: { name: '\u00ff\u00fe?>' } })).toString('base64url')}.signature`;
+
 it('of many seats those come along that were given last, whatever stands first in the store', () => {
-  // With letters whose bytes look different in a token than in plain base64.
-  const token = (at: number) => `head.${Buffer.from(JSON.stringify({ aud: 'seat', signed_at: at, data: { name: '\u00ff\u00fe?>' } })).toString('base64url')}.signature`;
   const at = (i: number) => 1_795_132_800_000 + ((i * 37) % 120);
   const storage = { length: 121, key: (i: number) => `tap-racer.seat.${i}`, getItem: (key: string) => (key.endsWith('.120') ? 'no token' : token(at(Number(key.split('.')[2])))) };
   const latest = Array.from({ length: 50 }, (_, i) => token(1_795_132_800_119 - i));
   expect(seatsOf(storage)).toEqual(latest);
+});
+
+it('a device promises its races for as long as they can be claimed: a day', () => {
+  const now = 1_795_132_800_000;
+  const [fresh, old] = [token(now - 86_399_999), token(now - 86_400_000)];
+  expect([areFresh([], now), areFresh([old, 'no token'], now), areFresh([old, fresh], now)]).toEqual([false, false, true]);
 });

@@ -24,6 +24,13 @@ function signedAt(token: string): number {
   }
 }
 
+const day = 24 * 3600 * 1000;
+
+/** Whether one of them may hold a race that is young enough to be claimed. */
+export function areFresh(seats: string[], now: number): boolean {
+  return seats.some((token) => now - signedAt(token) < day);
+}
+
 export function seats(): string[] {
   try {
     return seatsOf(localStorage);
