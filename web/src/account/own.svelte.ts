@@ -3,7 +3,7 @@ import type { Account, Pass } from '../account';
 import { Live } from '../live';
 import type { Profile, RaceRecord } from '../pages/records';
 import { request } from './api';
-import { type RaceEvent, type ScoreEvent, withRace, withScore } from './profile/changes';
+import { isImprovement, type RaceEvent, type ScoreEvent, withRace, withScore } from './profile/changes';
 
 /** News of a moment ago. */
 export interface News {
@@ -51,8 +51,8 @@ export class OwnLink {
       events: {
         race: (event: RaceEvent) => {
           if (!this.profile) return;
+          this.news = [...this.news, { race: event.race, best: isImprovement(this.profile, event) }];
           this.profile = withRace(this.profile, event);
-          this.news = [...this.news, { race: event.race, best: event.bests.includes(event.race.key) }];
         },
         score: (event: ScoreEvent) => {
           if (this.profile) this.profile = withScore(this.profile, event);

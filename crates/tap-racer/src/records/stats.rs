@@ -65,6 +65,7 @@ pub(super) struct RuleStats {
 /// What a run is to those before it.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Compared {
+    /// To be told as a personal best.
     pub is_best: bool,
     /// The best before it: a time, or taps.
     pub previous: Option<i64>,
@@ -133,7 +134,9 @@ impl RuleStats {
             false => self.best_taps = Some(-merit),
         }
         self.best_run = Some(run.id);
-        Compared { is_best: true, previous }
+        // Who pulls long and loses has tapped more than ever, and was no better for it.
+        let is_lost = matches!(run.key.rules().mode, Mode::Tug { .. }) && !run.won;
+        Compared { is_best: !is_lost, previous }
     }
 }
 
@@ -234,7 +237,12 @@ mod tests {
             let mut stats = RuleStats::default();
             let tapped = |id, taps| Run { id, taps, won: id == 3, ..run(key) };
             assert_eq!(stats.add(&tapped(1, 0)), Compared::default());
-            assert_eq!(stats.add(&tapped(2, 80)), Compared { is_best: true, previous: None });
+            let is_best = key == "timed-10";
+            assert_eq!(
+                stats.add(&tapped(2, 80)),
+                Compared { is_best, previous: None },
+                "a tug that was lost"
+            );
             assert_eq!(stats.add(&tapped(3, 81)), Compared { is_best: true, previous: Some(80) });
             assert_eq!(stats.add(&tapped(4, 81)), Compared { is_best: false, previous: Some(81) });
             assert_eq!((stats.best_taps, stats.best_time, stats.best_run), (Some(81), None, Some(3)));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Profile, RaceRecord } from '../../pages/records';
-import { withOlder, withRace, withScore } from './changes';
+import { isImprovement, withOlder, withRace, withScore } from './changes';
 
 const stats = { races: 1, wins: 0, podiums: 0, taps: 10, win_streak: 0, best_win_streak: 0, day_streak: 1, best_day_streak: 1 };
 const rules = { mode: 'sprint', taps: 100 } as const;
@@ -32,6 +32,14 @@ describe('a race that comes in', () => {
     expect(gone.races).toHaveLength(1);
     expect(gone.progress).toEqual({});
   });
+});
+
+it('a personal best is better than another, so that a first race is none', () => {
+  const best = (id: number) => ({ ...told(race(id)), bests: ['sprint-100'] });
+  const gone = { ...empty, rules: [{ ...kind, best_time: null }] };
+  const once = withRace(empty, best(1));
+  expect([isImprovement(empty, best(1)), isImprovement(gone, best(1))]).toEqual([false, false]);
+  expect([isImprovement(once, best(2)), isImprovement(once, told(race(2)))]).toEqual([true, false]);
 });
 
 it('a score is the last of its game, of as many as the server counts', () => {

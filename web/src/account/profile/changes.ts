@@ -27,6 +27,12 @@ export function resultOf(race: RaceRecord): number | null {
   return race.taps > 0 ? race.taps : null;
 }
 
+/** Whether it is better than what there was: a first result is no improvement. */
+export function isImprovement(before: Profile, { race, bests }: RaceEvent): boolean {
+  const kind = before.rules.find(({ key }) => key === race.key);
+  return bests.includes(race.key) && (kind?.best_time ?? kind?.best_taps ?? null) !== null;
+}
+
 /** Each run counts once, however often it is told. */
 export function withRace(profile: Profile, { race, stats, rules }: RaceEvent): Profile {
   if (profile.races.some(({ id }) => id === race.id)) return { ...profile, stats };

@@ -16,11 +16,10 @@ export function notesOf(place: Place, rules: Rules): string[] {
   return notes;
 }
 
-/** What a personal best says of itself; nothing where it is none. */
+/** What a personal best says of itself; nothing where there was none before to be better than. */
 export function recordNote(kept: Kept | undefined): string | null {
-  if (!kept?.best) return null;
+  if (!kept?.best || kept.previous === undefined) return null;
   const { previous, time, taps } = kept;
-  if (previous === undefined) return t('finish.record');
   const better = time != null ? gap(previous - time) : t('taps', { n: taps - previous });
   return t('finish.record_by', { better: better.replace('+', '') });
 }
