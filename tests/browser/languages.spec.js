@@ -71,6 +71,19 @@ test('who changes the language in a room keeps the seat', async ({ browser }) =>
   await expect(screen.page.getByTestId('racer')).toHaveCount(1);
 });
 
+test('a room code is seen whole on a small phone, however long the word on its key is', async ({ browser }) => {
+  for (const locale of ['en', 'de', 'pl', 'pt']) {
+    const page = await reader(browser, locale);
+    for (const width of [320, 360, 390]) {
+      await page.setViewportSize({ width, height: 844 });
+      await page.goto(server.origin);
+      const code = page.getByTestId('join-code');
+      await code.fill('WWWW');
+      expect(await code.evaluate((field) => field.scrollWidth - field.clientWidth), `${locale}, ${width} px`).toBe(0);
+    }
+  }
+});
+
 test('Arabic runs from right to left, and a name keeps its own direction in it', async ({ browser }) => {
   const page = await reader(browser, 'ar-EG');
   await page.goto(server.origin);
