@@ -73,7 +73,13 @@ on_each_database!(what_is_recorded_is_told_to_its_account_and_to_who_looks_at_a_
         let boards = vec!["sprint-100".parse().expect("a key")];
         app.records.announce(Recorded { room: None, heat: 1, runs: vec![run], boards });
     }
-    let told = read(&page.assert_push("race").await);
+    // One that is stored while a page joins may be told of twice, and the first time without that.
+    let told = loop {
+        let told = read(&page.assert_push("race").await);
+        if told["bests"] != json!([]) {
+            break told;
+        }
+    };
     assert_eq!((&told["race"]["id"], &told["bests"]), (&json!(run), &json!(["sprint-100"])));
     assert_eq!((&told["stats"]["races"], &told["rules"][0]["best_time"]), (&json!(1), &json!(8000)));
     while read(&board.assert_push("board").await)["of"] != json!(1) {}
