@@ -41,8 +41,7 @@ impl Scenario for Taps {
             return;
         }
         self.heard += 1;
-        while let Some((count, at)) = self.due.front().copied().filter(|(count, _)| *count <= self.heard) {
-            let _ = count;
+        while let Some((_, at)) = self.due.front().copied().filter(|(count, _)| *count <= self.heard) {
             self.due.pop_front();
             self.lags.saturating_record(micros(herd.now().saturating_duration_since(at)));
         }
