@@ -1,0 +1,99 @@
+// What a screen is told of a crowd: the first by lane, everybody else as numbers. All of it is bounded, so
+// that no frame and no update costs more because more people race.
+import type { Pack, Side, Tick } from '../wire';
+
+interface Standing {
+  lane: number;
+  /** Taps, or the part of its own course. */
+  far: number;
+  /** Since when, after the gun: of equals, who was there first is ahead. */
+  since: number;
+}
+
+function inOrder(a: Standing, b: Standing): number {
+  return b.far - a.far || a.since - b.since || a.lane - b.lane;
+}
+
+/** The server tells of so many whenever they move; further back the order is not known. */
+const kept = 20;
+
+/** The first of a heat, in order. Nobody falls back in it but by being overtaken. */
+export class Head {
+  #order: Standing[] = [];
+  #sorted = true;
+
+  stands(lane: number, far: number, since: number): void {
+    const known = this.#order.find((standing) => standing.lane === lane);
+    if (known) {
+      if (known.far === far) return;
+      [known.far, known.since] = [far, since];
+    } else {
+      if (this.#order.length >= 2 * kept) this.#settle();
+      const last = this.#sorted ? this.#order[kept - 1] : undefined;
+      const one = { lane, far, since };
+      if (last && inOrder(last, one) < 0) return;
+      this.#order.push(one);
+    }
+    this.#sorted = false;
+  }
+
+  gone(lane: number): void {
+    this.#order = this.#order.filter((standing) => standing.lane !== lane);
+  }
+
+  get order(): readonly Standing[] {
+    if (!this.#sorted) this.#settle();
+    return this.#order;
+  }
+
+  #settle(): void {
+    this.#order.sort(inOrder);
+    this.#order.length = Math.min(this.#order.length, kept);
+    this.#sorted = true;
+  }
+}
+
+const rateOver = 1000;
+
+/** Everybody together. */
+export class Crowd {
+  total = 0;
+  pack: Pack | null = null;
+  /** Racers and taps of both teams of a tug. */
+  sides: Record<Side, [racers: number, taps: number]> | null = null;
+  #heard: { t: number; total: number }[] = [];
+
+  tick({ t, total, pack, sides }: Tick): void {
+    if (pack) this.pack = pack;
+    if (sides) this.sides = sides;
+    if (total === undefined) return;
+    this.total = total;
+    this.#heard.push({ t, total });
+    // The newest that is old enough is the last one needed.
+    while (this.#heard.length > 2 && (this.#heard[1]?.t ?? t) <= t - rateOver) this.#heard.shift();
+  }
+
+  /** Taps a second, of late. */
+  get rate(): number {
+    const [first, last] = [this.#heard[0], this.#heard[this.#heard.length - 1]];
+    return first && last && last.t > first.t ? ((last.total - first.total) * 1000) / (last.t - first.t) : 0;
+  }
+}
+
+/**
+ * A pack's outline as columns of the track: its slices reach over `reach` of it, 0 to 1, and each gives
+ * every column what it has in common with it.
+ */
+export function columnsOf(counts: readonly number[], reach: number, columns: number): number[] {
+  const heights = new Array<number>(columns).fill(0);
+  // Never narrower than a column: at the gun all stand in the first.
+  const wide = Math.max(1, reach * columns) / counts.length;
+  counts.forEach((count, i) => {
+    const [from, to] = [i * wide, (i + 1) * wide];
+    for (let column = Math.floor(from); column < Math.min(columns, to); column++) {
+      const common = Math.min(to, column + 1) - Math.max(from, column);
+      heights[column] = (heights[column] ?? 0) + (count * common) / wide;
+    }
+  });
+  return heights;
+}
