@@ -55,18 +55,33 @@ describe('everybody together', () => {
 });
 
 describe('the outline of a pack', () => {
-  const sum = (heights: number[]) => Math.round(1000 * heights.reduce((all, height) => all + height, 0)) / 1000;
+  const round = (height: number) => Math.round(1000 * height) / 1000;
+  /** As the server counts racers who have so many taps. */
+  const pack = (taps: number[], to: number, slices = 48) => {
+    const counts = new Array<number>(slices).fill(0);
+    for (const n of taps) counts[Math.min(slices - 1, Math.floor((n * slices) / to))]! += 1;
+    return { to, counts };
+  };
 
   it('counts everybody once, whatever it reaches over', () => {
-    const counts = Array.from({ length: 48 }, (_, i) => (i * 7) % 11);
-    const all = counts.reduce((a, b) => a + b, 0);
-    for (const reach of [0, 0.001, 0.3, 0.77, 1]) expect(sum(columnsOf(counts, reach, 90))).toBe(all);
+    for (const to of [1, 7, 40, 100, 1000]) {
+      const everybody = pack(Array.from({ length: 500 }, (_, i) => (i * 7) % (to + 1)), to);
+      for (const reach of [0, 0.001, 0.3, 0.77, 1]) {
+        expect(round(columnsOf(everybody, reach, 90).reduce((all, height) => all + height, 0))).toBe(500);
+      }
+    }
   });
 
   it('stands where they are', () => {
-    expect(columnsOf([4, 0, 0, 2], 1, 4)).toEqual([4, 0, 0, 2]);
-    expect(columnsOf([4, 2], 0.5, 4)).toEqual([4, 2, 0, 0]);
-    expect(columnsOf([4, 2], 1, 4)).toEqual([2, 2, 1, 1]);
-    expect(columnsOf([4, 2], 0, 4)).toEqual([6, 0, 0, 0]);
+    expect(columnsOf(pack([0, 0, 4], 4, 4), 1, 4)).toEqual([2, 0, 0.5, 0.5]);
+    expect(columnsOf(pack([0, 2, 4], 4, 4), 0.5, 4)).toEqual([2, 1, 0, 0]);
+    expect(columnsOf(pack([0, 2, 4], 4, 4), 0, 4)).toEqual([3, 0, 0, 0]);
+  });
+
+  it('is even where as many have every count of taps, and has no gap', () => {
+    for (const to of [30, 40, 100, 130]) {
+      const heights = columnsOf(pack(Array.from({ length: to }, (_, i) => i + 1), to), 1, 90);
+      for (const height of heights.slice(5, -5)) expect(height).toBeCloseTo(to / 90, 6);
+    }
   });
 });

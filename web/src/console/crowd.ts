@@ -81,18 +81,22 @@ export class Crowd {
 }
 
 /**
- * A pack's outline as columns of the track: its slices reach over `reach` of it, 0 to 1, and each gives
- * every column what it has in common with it.
+ * A pack's outline as columns of the track, of which it reaches over `reach`, 0 to 1. Its slices are spread
+ * over what their racers' last taps ran: taps are whole, so that some slices hold one more of them than
+ * others, or none, and would be seen as waves and gaps.
  */
-export function columnsOf(counts: readonly number[], reach: number, columns: number): number[] {
+export function columnsOf({ to, counts }: Pack, reach: number, columns: number): number[] {
   const heights = new Array<number>(columns).fill(0);
-  // Never narrower than a column: at the gun all stand in the first.
-  const wide = Math.max(1, reach * columns) / counts.length;
+  const slices = counts.length;
+  const edge = (i: number) => (i === slices ? 1 : Math.max(0, Math.ceil((i * to) / slices) - 1) / to) * reach * columns;
   counts.forEach((count, i) => {
-    const [from, to] = [i * wide, (i + 1) * wide];
-    for (let column = Math.floor(from); column < Math.min(columns, to); column++) {
-      const common = Math.min(to, column + 1) - Math.max(from, column);
-      heights[column] = (heights[column] ?? 0) + (count * common) / wide;
+    if (count === 0) return;
+    // Never narrower than a column: at the gun all stand in the first.
+    const end = Math.max(edge(i + 1), 1);
+    const start = Math.min(edge(i), end - 1);
+    for (let column = Math.floor(start); column < Math.min(columns, end); column++) {
+      const common = Math.min(end, column + 1) - Math.max(start, column);
+      heights[column] = (heights[column] ?? 0) + (count * common) / (end - start);
     }
   });
   return heights;
