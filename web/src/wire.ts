@@ -328,6 +328,8 @@ export interface You {
   claimed?: number;
   false_starts?: number;
   in_heat?: boolean;
+  /** In a tug of a crowd, whose teams `phase` does not list. */
+  team?: Side;
   time?: number | null;
   margin?: number | null;
   dead_heat?: boolean;
