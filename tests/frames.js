@@ -1,4 +1,4 @@
-// What drawing a race costs a big screen. `npm run --silent --prefix tests frames -- --racers 300` lets so
+// What drawing a race costs a big screen. `npm run --silent --prefix tests frames -- 300` lets so
 // many simulated phones race before a real screen and prints one line of JSON: the gaps between frames, of
 // which sixty a second leave 16.7 ms to each, and the processor time of the browser per frame, which other
 // work of the machine does not change. `--simulated` tells the screen of a crowd that nobody plays.
@@ -14,9 +14,9 @@ import { expectPhase } from './support/party.js';
 import { built } from './support/process.js';
 import { startServer } from './support/server.js';
 
-const { values } = parseArgs({
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
-    racers: { type: 'string', default: '300' },
     seconds: { type: 'string', default: '10' },
     mode: { type: 'string', default: 'timed' },
     simulated: { type: 'boolean', default: false },
@@ -27,7 +27,7 @@ const { values } = parseArgs({
     pages: { type: 'string' },
   },
 });
-const racers = Number(values.racers);
+const racers = Number(positionals[0] ?? 300);
 const watched = Number(values.seconds) * 1000;
 const late = 20;
 /** The race goes on for longer than it is watched. */

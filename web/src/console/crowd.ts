@@ -73,10 +73,10 @@ export class Crowd {
     while (this.#heard.length > 2 && (this.#heard[1]?.t ?? t) <= t - rateOver) this.#heard.shift();
   }
 
-  /** Taps a second, of late. */
+  /** Taps a second, of late. A server that comes back may know of fewer than before. */
   get rate(): number {
     const [first, last] = [this.#heard[0], this.#heard[this.#heard.length - 1]];
-    return first && last && last.t > first.t ? ((last.total - first.total) * 1000) / (last.t - first.t) : 0;
+    return first && last && last.t > first.t ? Math.max(0, ((last.total - first.total) * 1000) / (last.t - first.t)) : 0;
   }
 }
 
