@@ -156,3 +156,31 @@ async fn watch(ops: Weak<Ops>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+    use race::Millis;
+
+    use super::*;
+    use crate::{app::App, clock::Clock, config::Config, db::test::unavailable, store::Saves, tokens::Keys};
+
+    #[tokio::test]
+    async fn guests_can_come_once_the_rooms_are_there_also_without_accounts_and_until_it_stops() {
+        let ops = Ops::start();
+        let not_ready = |why| (StatusCode::SERVICE_UNAVAILABLE, json!({ "ready": false, "reason": why }));
+        let rooms = |number| ops.exposition().contains(&format!("\ntap_racer_rooms {number}\n"));
+        assert!(ops.readiness() == not_ready("starting") && rooms(0));
+        let (config, clock) = (Config::parse_from(["tap-racer"]), Clock::start(Millis::MIN));
+        let listening = "127.0.0.1:4000".parse().expect("an address");
+        let (endpoint, db) = (crate::channels::endpoint(), unavailable());
+        let app =
+            App::new(config, Keys::of(b"key"), clock, listening, &endpoint, Saves::default(), db.clone());
+        app.rooms.make().expect("a room");
+        ops.open(app.rooms.clone(), db);
+        assert_eq!(ops.readiness(), (StatusCode::OK, json!({ "ready": true, "accounts": false })));
+        assert!(rooms(1));
+        ops.stop();
+        assert_eq!(ops.readiness(), not_ready("stopping"));
+    }
+}

@@ -59,7 +59,7 @@ pub fn groups(now: &Scrape, between: Option<Between<'_>>) -> [Group; 6] {
     };
     let total = |name, label| known(name, label, whole);
     let cpu = between.map_or_else(|| UNKNOWN.to_owned(), |it| format!("{:.1} %", Pulse::of(&it).cpu));
-    let files = format!("{} of {}", total("process_open_fds", ""), total("process_max_fds", ""));
+    let files = format!("{}/{}", total("process_open_fds", ""), total("process_max_fds", ""));
     let available = |value: f64| if value > 0.0 { "available" } else { "unavailable" }.to_owned();
     [
         Group {

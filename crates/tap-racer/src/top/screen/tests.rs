@@ -45,7 +45,7 @@ fn a_server_that_is_away_is_said_to_be_and_what_was_known_of_it_stays() {
     let mut screen = Screen::new("127.0.0.1:4000".to_owned());
     screen.miss("cannot connect: connection refused".to_owned());
     assert!(
-        drawn(&screen).starts_with("  Tap Racer  127.0.0.1:4000  away: cannot connect: connection refused")
+        drawn(&screen).starts_with(" Tap Racer  127.0.0.1:4000  away: cannot connect: connection refused")
     );
     screen.show(scrape(1.0, Instant::now()));
     assert!(drawn(&screen).contains("up 2 h 3 min") && drawn(&screen).contains("15,203"));
