@@ -10,6 +10,7 @@ use std::sync::{
     atomic::{AtomicU32, Ordering},
 };
 
+pub(crate) use outlet::Reads;
 use outlet::Outlet;
 
 use parking_lot::Mutex;
