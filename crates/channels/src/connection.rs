@@ -10,8 +10,8 @@ use std::sync::{
     atomic::{AtomicU32, Ordering},
 };
 
-pub(crate) use outlet::Reads;
 use outlet::Outlet;
+pub(crate) use outlet::Reads;
 
 use parking_lot::Mutex;
 use tracing::{debug, trace};

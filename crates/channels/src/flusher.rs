@@ -60,7 +60,8 @@ impl Flushers {
 
     /// Starts their tasks in the current runtime; false if they were started before.
     pub fn start(&self, telemetry: &Arc<Telemetry>) -> bool {
-        let is_first = !self.are_started.load(Ordering::Relaxed) && !self.are_started.swap(true, Ordering::Relaxed);
+        let is_first =
+            !self.are_started.load(Ordering::Relaxed) && !self.are_started.swap(true, Ordering::Relaxed);
         if is_first {
             for number in 0..self.lists.lists.len() {
                 tokio::spawn(flush(self.lists.clone(), number, telemetry.clone()));

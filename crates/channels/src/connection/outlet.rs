@@ -158,7 +158,11 @@ impl Connection {
         }
         self.collect(&mut outlet);
         let (frames, bytes) = outlet.outbox.waiting();
-        self.endpoint.telemetry().count_out(&mut Out { turns: 0, messages: frames as u64, bytes: bytes as u64 });
+        self.endpoint.telemetry().count_out(&mut Out {
+            turns: 0,
+            messages: frames as u64,
+            bytes: bytes as u64,
+        });
         outlet.outbox.take()
     }
 

@@ -162,7 +162,8 @@ impl Topic {
     ) -> Option<Arc<Round>> {
         let (round, is_long, has_listeners) = {
             let mut inner = self.inner.lock();
-            let round = if inner.readers == 0 { None } else { self.log(&mut inner, broadcast, from, numbers) };
+            let round =
+                if inner.readers == 0 { None } else { self.log(&mut inner, broadcast, from, numbers) };
             (round, inner.bytes > Self::MOST_BYTES, inner.listeners > 0)
         };
         if has_listeners {
@@ -355,3 +356,6 @@ impl Round {
         inner.in_round.then(|| Arc::new(Round::new(&self.topic, &inner)))
     }
 }
+
+#[cfg(test)]
+mod tests;
