@@ -25,9 +25,12 @@ impl Task {
     }
 
     pub(super) fn tick_if_due(&mut self, now: Instant) {
-        if self.tick_at.is_some_and(|due| due <= now) {
+        if let Some(due) = self.tick_at.filter(|due| *due <= now) {
             self.tick_at = Some(now + TICK);
             self.tick();
+            self.tally.flush(&self.house.metrics);
+            self.house.metrics.tick_late.record(now - due);
+            self.house.metrics.tick.record(now.elapsed());
         }
     }
 
