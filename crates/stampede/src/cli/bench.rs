@@ -126,7 +126,10 @@ impl BenchArgs {
         let mut all: Vec<Measured> = runs.into_iter().filter_map(Measured::middle).collect();
         for one in &mut all {
             one.server.clone_from(&self.name);
-            one.of_floor = floor.as_ref().map(|floor| one.cpu_per_million() / floor.cpu_per_million());
+            one.of_floor = floor
+                .as_ref()
+                .filter(|floor| floor.cpu > 0.0)
+                .map(|floor| one.cpu_per_million() / floor.cpu_per_million());
         }
         all.extend(floor);
         Ok(all)

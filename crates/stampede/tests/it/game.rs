@@ -1,6 +1,10 @@
 //! The game: in this process, or as a command in one of its own.
 
-use std::{path::PathBuf, process::Command};
+use std::{
+    path::PathBuf,
+    process::Command,
+    sync::atomic::{AtomicU32, Ordering},
+};
 
 use clap::Parser;
 use tap_racer::{App, Config};
@@ -52,7 +56,8 @@ pub struct Folder(PathBuf);
 
 impl Folder {
     pub fn new() -> Folder {
-        let name = format!("stampede-{}-{:?}", std::process::id(), std::thread::current().id());
+        static MADE: AtomicU32 = AtomicU32::new(0);
+        let name = format!("stampede-{}-{}", std::process::id(), MADE.fetch_add(1, Ordering::Relaxed));
         Folder(std::env::temp_dir().join(name))
     }
 
