@@ -181,7 +181,7 @@ mod tests {
         let now = Instant::now();
         let after = |millis| now + Duration::from_millis(millis);
         let mut room = Room::house();
-        [0, 10, 20].map(|millis| room.taps.add(after(millis)));
+        [0, 10, 20].into_iter().for_each(|millis| room.taps.add(after(millis)));
         assert_eq!(heard(&mut room, r#"{"heat":1,"t":5,"lanes":[[4,1]]}"#, after(50)), [50]);
         assert_eq!(heard(&mut room, r#"{"heat":1,"t":5,"lanes":[[4, 1], [12,2]]}"#, after(100)), [80, 90]);
         assert_eq!(heard(&mut room, r#"{"heat":1,"t":5,"lanes":[]}"#, after(150)), Vec::<u64>::new());
@@ -191,7 +191,7 @@ mod tests {
     fn of_a_crowd_the_total_counts_and_not_the_few_lanes_that_are_told() {
         let now = Instant::now();
         let mut room = Room::house();
-        [0, 1, 2].map(|_| room.taps.add(now));
+        [0, 1, 2].into_iter().for_each(|_| room.taps.add(now));
         let after = now + Duration::from_millis(20);
         assert_eq!(heard(&mut room, r#"{"lanes":[[4,1]],"field":90,"total":3}"#, after).len(), 1);
         assert_eq!((room.taps.heard, room.taps.due.len()), (3, 0));
