@@ -1,6 +1,7 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 import { devRoutes } from './dev-routes.ts';
+import { neverHydrate } from './never-hydrate.ts';
 import { plainFields } from './plain-fields.ts';
 import { words } from './words.ts';
 
@@ -8,7 +9,7 @@ import { words } from './words.ts';
 const server = process.env.TAP_RACER ?? 'http://127.0.0.1:4000';
 
 export default defineConfig({
-  plugins: [svelte(), words(), plainFields(), devRoutes()],
+  plugins: [svelte(), words(), plainFields(), neverHydrate(), devRoutes()],
   server: {
     proxy: {
       '/api': server,

@@ -5,26 +5,17 @@ import { execFile } from 'node:child_process';
 import { open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 import { signUp } from '../support/player.js';
 import { startPostgres } from '../support/postgres.js';
 import { built } from '../support/process.js';
 import { startServer } from '../support/server.js';
+import { until } from '../support/until.js';
 
 const run = promisify(execFile);
 const command = process.env.TAP_RACER_BINARY ?? built('tap-racer');
 const count = (text, words) => text.split(words).length - 1;
-
-/** What comes about by itself and is told to nobody here; until then it may be an error. */
-async function until(what, hasCome) {
-  const deadline = Date.now() + 30_000;
-  while (!(await hasCome())) {
-    assert.ok(Date.now() < deadline, `${what} in time`);
-    await pause(50);
-  }
-}
 
 /** Two with accounts in a room of their own. */
 async function party(server) {

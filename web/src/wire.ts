@@ -100,6 +100,8 @@ export interface PhaseChange {
   /** The lanes that race in this heat; absent when everybody does. */
   field?: number[] | null;
   ghost?: Ghost | null;
+  /** How often a phone that taps on says so, in milliseconds; phones only. */
+  report_every?: number;
 }
 
 /** The best run of this room under exactly these rules. */
@@ -232,7 +234,6 @@ export interface PlayJoined extends PhaseChange {
   in_heat?: boolean;
   team?: Side | null;
   chat?: string;
-  report_every?: number;
   locked?: boolean;
   next_rules?: Rules;
   results?: Results | null;

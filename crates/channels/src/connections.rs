@@ -44,12 +44,16 @@ impl Connections {
         self.shards.iter().flat_map(Self::of).collect()
     }
 
-    pub fn sweep(&self, now: u32) {
+    /// Sweeps all, and tells how many bytes they are owed together.
+    pub fn sweep(&self, now: u32) -> usize {
+        let mut owed = 0;
         for shard in self.shards.iter() {
             for connection in Self::of(shard) {
                 connection.sweep(now);
+                owed += connection.owed_bytes();
             }
         }
+        owed
     }
 
     fn of(shard: &Mutex<Shard>) -> Vec<Arc<Connection>> {

@@ -39,11 +39,12 @@ use crate::{
 /// | `channels_connections` | clients that are connected now |
 /// | `channels_joins_total{outcome}` | joins: `ok`, `refused`, `crashed`, `timeout` |
 /// | `channels_crashes_total` | channels that ended by a crash |
-/// | `channels_messages_in_total` | messages of clients |
+/// | `channels_messages_in_total`, `channels_bytes_in_total` | what came from clients |
 /// | `channels_messages_malformed_total` | those that were none, and closed their socket |
 /// | `channels_messages_limited_total` | those that were answered `rate limited` |
 /// | `channels_broadcasts_total` | broadcasts, whatever the number of their subscribers |
 /// | `channels_messages_out_total`, `channels_bytes_out_total` | what went out to clients |
+/// | `channels_outbox_bytes` | what waits for clients that read slowly, as of the last second |
 /// | `channels_conflations_total` | states that a newer one replaced before they went out |
 /// | `channels_slow_consumers_total` | clients that were closed because they read too slowly |
 /// | `channels_mailbox_overflows_total` | channels that ended because messages piled up |
@@ -225,6 +226,7 @@ async fn sweep(shared: Weak<Shared>) {
         let Some(shared) = shared.upgrade() else { return };
         let now = u32::try_from(passed).unwrap_or(u32::MAX).saturating_add(1);
         shared.clock.store(now, Ordering::Relaxed);
-        shared.connections.sweep(now);
+        let owed = shared.connections.sweep(now);
+        shared.telemetry.outbox_bytes.set(owed as f64);
     }
 }

@@ -1,5 +1,4 @@
-//! What is asked by plain HTTP: making and finding rooms, tickets for them, accounts, players and boards, and
-//! whether the server is well.
+//! What is asked by plain HTTP: making and finding rooms, tickets for them, accounts, players and boards.
 
 mod accounts;
 mod asked;
@@ -40,7 +39,7 @@ struct Wanted {
     room: Option<String>,
 }
 
-/// Rooms and tickets, accounts, players and boards, and `/healthz`.
+/// Rooms and tickets, accounts, players and boards.
 pub fn filter(
     app: Arc<App>,
 ) -> impl Filter<Extract = (Response,), Error = Rejection> + Clone + Send + Sync + 'static {
@@ -69,10 +68,8 @@ pub fn filter(
         .map(|PeerAddr(peer), body: Option<Bytes>, app: Arc<App>| {
             give_ticket(&app, peer.ip(), body.as_deref())
         });
-    let health =
-        warp::path!("healthz").and(warp::get().or(warp::head()).unify()).map(|| "ok\n".into_response());
     let rooms = make.or(find).unify().or(ticket).unify();
-    rooms.or(accounts).unify().or(records).unify().or(health).unify()
+    rooms.or(accounts).unify().or(records).unify()
 }
 
 fn make_room(app: &App, peer: IpAddr, came_by: Option<&CameBy>) -> Response {

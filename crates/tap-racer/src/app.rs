@@ -22,7 +22,10 @@ use crate::{
     clock::{self, Clock},
     config::{Config, HostKey},
     db::{Db, DbError, Source},
-    news, pages,
+    metrics::Metrics,
+    news,
+    ops::{self, Apart, Ops},
+    pages,
     rate::PerAddress,
     records::{Recorder, Records},
     restore::{self, SavedRooms},
@@ -102,6 +105,8 @@ pub struct Running {
     recorder: Recorder,
     news: JoinHandle<()>,
     keeper: Keeper,
+    ops: Arc<Ops>,
+    apart: Option<Apart>,
     stop: oneshot::Sender<()>,
     serving: JoinHandle<io::Result<()>>,
 }
@@ -113,13 +118,16 @@ impl App {
     /// When it cannot listen, has no key, or another server has the data folder. One that cannot save
     /// its rooms starts nevertheless, and says so in the log.
     pub async fn start(config: Config) -> Result<Running, StartError> {
+        let ops = Ops::start();
+        let apart = config.metrics_listen.map(bind).transpose()?;
+        let for_machines = ops::on_port(&ops, apart.is_none());
+        let apart = apart.map(|server| ops::serve(&ops, server));
         let data = config.data.clone();
         let keys = Keys::open(&data)?;
         let mut store = restore::open(&data).await.map_err(StartError::Store)?;
         let database = Source::new(config.database_url.clone(), &data);
         let db = Db::open(database).await.map_err(StartError::Database)?;
-        let server = Server::bind(config.listen)
-            .map_err(|source| StartError::Listen { address: config.listen, source })?;
+        let server = bind(config.listen)?;
         let saved = SavedRooms::load(&mut store, &config.settings()).await;
         let clock = Clock::start(saved.latest());
         let endpoint = channels::endpoint();
@@ -142,14 +150,16 @@ impl App {
         let recorder = Recorder::start(saves, db.clone(), app.records.clone(), app.rooms.clone());
         let (addresses, rooms) = (app.addresses.clone(), app.rooms.clone());
         let socket = endpoint.mount("/socket", channels::socket(app.clone()));
-        let everything = socket.or(api::filter(app.clone())).unify().or(pages::filter()).unify();
+        let everything =
+            socket.or(api::filter(app.clone())).unify().or(for_machines).unify().or(pages::filter()).unify();
         let (stop, stopped) = oneshot::channel();
         // Also when the handle is dropped: nobody could stop it any more.
         let until = async move { drop(stopped.await) };
         let serving = tokio::spawn(server.run(everything, until));
         tokio::spawn(look_after_sessions(Arc::downgrade(&app)));
+        ops.open(rooms.clone(), db.clone());
         info!(address = %addresses.listening, "listening");
-        Ok(Running { endpoint, addresses, rooms, db, recorder, news, keeper, stop, serving })
+        Ok(Running { endpoint, addresses, rooms, db, recorder, news, keeper, ops, stop, serving, apart })
     }
 
     /// A server that listens nowhere yet.
@@ -167,6 +177,7 @@ impl App {
             endpoint: endpoint.clone(),
             keys: keys.clone(),
             clock,
+            metrics: Arc::new(Metrics::new()),
             saves,
             settings: config.settings(),
             max_rooms: config.max_rooms,
@@ -198,6 +209,10 @@ impl App {
     }
 }
 
+fn bind(address: SocketAddr) -> Result<Server, StartError> {
+    Server::bind(address).map_err(|source| StartError::Listen { address, source })
+}
+
 /// Until there is no server any more.
 async fn look_after_sessions(app: Weak<App>) {
     loop {
@@ -225,6 +240,11 @@ impl Running {
         self.addresses.join_url(None, &RoomId::House)
     }
 
+    /// Where metrics are served, if not there.
+    pub fn metrics_addr(&self) -> Option<SocketAddr> {
+        self.apart.as_ref().map(|apart| apart.address)
+    }
+
     /// Waits until serving fails, which it does not as a rule.
     ///
     /// # Errors
@@ -235,6 +255,7 @@ impl Running {
 
     /// Takes nobody in any more, and tells everybody to come back later.
     pub async fn shutdown(self) {
+        self.ops.stop();
         let _ = self.stop.send(());
         // A heat does not go on while its phones are sent away.
         self.rooms.freeze_all().await;

@@ -10,6 +10,7 @@ use thiserror::Error;
 use crate::{
     backup::{self, BackupError},
     config::Config,
+    top::{Top, TopError},
 };
 
 pub use accounts::{Accounts, AccountsError};
@@ -46,6 +47,8 @@ pub enum Command {
     ///
     /// The file is read and checked as a whole first. All of it is there afterwards, or nothing has changed.
     Restore(Restore),
+    /// Shows how a running server fares: who is there, what goes over the wire, and how late it is.
+    Top(Top),
 }
 
 /// Where to.
@@ -79,6 +82,9 @@ pub enum CommandError {
     /// It was one of `accounts`.
     #[error(transparent)]
     Accounts(#[from] AccountsError),
+    /// It was `top`.
+    #[error(transparent)]
+    Top(#[from] TopError),
 }
 
 impl Command {
@@ -89,6 +95,7 @@ impl Command {
     pub async fn run(self, config: &Config) -> Result<(), CommandError> {
         match self {
             Command::Accounts(command) => command.run(config).await?,
+            Command::Top(top) => top.run().await?,
             Command::Backup(Backup { file, force }) => {
                 let saved = backup::write(config, &file, force).await?;
                 println!("saved in {} ({saved})", file.display());

@@ -20,6 +20,10 @@ pub struct Config {
     #[arg(long, env = "TAP_RACER_LISTEN", value_name = "IP:PORT", default_value = "0.0.0.0:4000")]
     pub listen: SocketAddr,
 
+    /// Where /metrics is served, instead of at the address of the game; /healthz and /readyz are at both.
+    #[arg(long, env = "TAP_RACER_METRICS_LISTEN", value_name = "IP:PORT")]
+    pub metrics_listen: Option<SocketAddr>,
+
     /// The folder that holds what must outlive the process: the key that signs seats and host links, the
     /// database of rooms and their races, and that of accounts. One server runs on it at a time.
     #[arg(long, global = true, env = "TAP_RACER_DATA", value_name = "FOLDER", default_value = "./data")]
@@ -184,9 +188,10 @@ impl FromStr for HostKey {
 /// Why a text is no span of time.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Error)]
 #[error("expected a whole number with a unit: 500ms, 90s, 30m or 2h")]
-struct BadSpan;
+pub(crate) struct BadSpan;
 
-fn span(text: &str) -> Result<Duration, BadSpan> {
+/// A span of time as it is written.
+pub(crate) fn span(text: &str) -> Result<Duration, BadSpan> {
     let digits = text.find(|character: char| !character.is_ascii_digit()).ok_or(BadSpan)?;
     let (number, unit) = text.split_at(digits);
     let number: u32 = number.parse().map_err(|_| BadSpan)?;

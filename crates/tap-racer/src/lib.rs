@@ -18,7 +18,7 @@
 //! terminal. Rooms are kept in `rooms`; one task owns a room with everything in it (`room`), and
 //! channels hold handles to it, and it hands what must outlive the process to the `store`. A heat that is
 //! over goes on from there to the database of accounts (`records`, `db`). `pages` and `api` answer plain
-//! HTTP. What goes over the wire is in `wire`, and decides nothing.
+//! HTTP, and `ops` what machines ask, with what is counted in `metrics`. What goes over the wire is in `wire`, and decides nothing.
 
 mod accounts;
 mod address;
@@ -33,8 +33,10 @@ mod clock;
 mod config;
 mod db;
 mod looks;
+mod metrics;
 mod name;
 mod news;
+mod ops;
 mod pages;
 mod profile;
 mod qr;
@@ -47,6 +49,7 @@ mod scores;
 mod store;
 mod text;
 mod tokens;
+mod top;
 mod wire;
 
 pub use app::{App, Running, StartError};
@@ -56,3 +59,4 @@ pub use config::{BadPublicUrl, Config, EmptyHostKey, HostKey, LogFormat, PublicU
 pub use db::{BadDatabaseUrl, DatabaseUrl, DbError, Source};
 pub use qr::terminal as terminal_qr;
 pub use store::StoreError;
+pub use top::{Top, TopError};

@@ -18,6 +18,7 @@ use thiserror::Error;
 use crate::{
     accounts::AccountId,
     clock::Clock,
+    metrics::Metrics,
     records::Recorded,
     room::{Restorable, RoomHandle},
     store::Saves,
@@ -38,6 +39,8 @@ pub struct House {
     pub saves: Saves,
     /// The server's time.
     pub clock: Clock,
+    /// What all rooms count with.
+    pub metrics: Arc<Metrics>,
     /// What holds for all races.
     pub settings: Settings,
     /// How many rooms may exist at once, the house room not counted.
@@ -67,6 +70,19 @@ struct Shared {
 struct Open {
     handle: RoomHandle,
     visits: Arc<Visits>,
+}
+
+/// How much is going on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Census {
+    /// Rooms that are open, the house room too.
+    pub rooms: usize,
+    /// Those in which a heat is on.
+    pub racing: usize,
+    /// Who is seated in any, bots too.
+    pub racers: usize,
+    /// How many requests wait in the room in which most do.
+    pub longest_queue: usize,
 }
 
 /// Of so many rooms that were ended it is known that they were.
@@ -124,6 +140,17 @@ impl Rooms {
             self.shared.open.lock().values().map(|room| room.handle.clone()).collect();
         // One that has just ended has nothing to save.
         join_all(handles.iter().map(RoomHandle::freeze)).await;
+    }
+
+    /// Counts, as of the last time that each room did anything.
+    pub fn census(&self) -> Census {
+        let open = self.shared.open.lock();
+        open.values().fold(Census { rooms: open.len(), ..Census::default() }, |census, room| Census {
+            racing: census.racing + usize::from(room.handle.is_racing()),
+            racers: census.racers + room.handle.racers(),
+            longest_queue: census.longest_queue.max(room.handle.queue()),
+            ..census
+        })
     }
 
     /// Has every room save its state, whatever was saved of it before.

@@ -36,14 +36,33 @@ function party(rules: Rules, phase: PlayJoined['phase'] = 'running') {
     },
     say: (atOnce: boolean) => claims.say(atOnce),
     line: (is: boolean) => (up = is),
-    change: (phase: PlayJoined['phase']) => {
-      phone.phaseChanged({ phase, heat: 1, now: localNow(), go_at: reply.go_at ?? null, rules });
+    change: (phase: PlayJoined['phase'], more: Partial<PlayJoined> = {}) => {
+      phone.phaseChanged({ phase, heat: 1, now: localNow(), go_at: reply.go_at ?? null, rules, ...more });
       claims.phaseChanged();
     },
   };
 }
 
 describe('a phone that races', () => {
+  it('claims as often as it was told last, by its join or by a phase', () => {
+    const { tap, said, change, join } = party(timed, 'countdown');
+    const claims = (ms: number) => {
+      tap();
+      const before = said.length;
+      for (let passed = 0; passed < ms; passed += 10) {
+        tap();
+        vi.advanceTimersByTime(10);
+      }
+      return said.slice(before).filter(([event]) => event === 'tap').length;
+    };
+    join({ report_every: 100 });
+    expect(claims(600)).toBe(6);
+    change('running', { report_every: 150 });
+    expect(claims(600)).toBe(4);
+    change('running');
+    expect(claims(600)).toBe(4);
+  });
+
   it('claims at once, then at most every 50 ms, all in one', () => {
     const { tap, said } = party(sprint);
     tap();

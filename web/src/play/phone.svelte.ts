@@ -59,6 +59,7 @@ export class Phone {
 
   readonly clock = new Clock();
   readonly tally = new Tally();
+  /** How often it says its count while it taps on, in milliseconds: less often in a crowd. */
   reportEvery = 50;
 
   readonly input = $derived<Input>(this.rules.input ?? 'tap');
@@ -106,7 +107,6 @@ export class Phone {
     this.account = reply.account ?? null;
     // What is on is told after the join.
     this.tournament = null;
-    this.reportEvery = reply.report_every ?? this.reportEvery;
     if (!same) this.#clear();
     this.#enter(reply);
     this.inHeat = reply.in_heat ?? true;
@@ -155,6 +155,7 @@ export class Phone {
 
   #enter(change: PhaseChange): void {
     if (change.phase === 'countdown') this.chosen = null;
+    this.reportEvery = change.report_every ?? this.reportEvery;
     this.phase = change.phase;
     this.heat = change.heat;
     this.rules = change.rules;

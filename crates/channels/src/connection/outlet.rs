@@ -132,6 +132,11 @@ impl Connection {
         }
     }
 
+    /// How many bytes wait for the client to read.
+    pub fn owed_bytes(&self) -> usize {
+        self.outlet.lock().outbox.waiting().1
+    }
+
     /// Only clients that read more slowly than we write have this task.
     async fn write_when_possible(self: Arc<Self>) {
         let ready = self.wire.writable().await;

@@ -105,6 +105,7 @@ impl<A: Clone + Send + Sync + 'static> LongPoll<A> {
         let Some(body) = read(body, limit.saturating_mul(BATCH.min(8))).await else {
             return StatusCode::PAYLOAD_TOO_LARGE.into_response();
         };
+        self.endpoint.telemetry().bytes_in.increment(body.len() as u64);
         let Ok(text) = simdutf8::basic::from_utf8(&body) else {
             return self.broken(&session).into_response();
         };

@@ -173,6 +173,7 @@ impl Reader {
         let connection = self.intake.connection().clone();
         let _cork = connection.cork();
         connection.heard();
+        connection.endpoint().telemetry().bytes_in.increment(arrived.len() as u64);
         if self.partial.is_empty() {
             let (used, open) = self.frames(arrived);
             self.partial = arrived[used..].to_vec();

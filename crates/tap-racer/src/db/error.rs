@@ -54,6 +54,10 @@ impl DbError {
         !matches!(self, DbError::Other(_) | DbError::Newer(_) | DbError::Older(_))
     }
 
+    /// All words for what may happen.
+    pub(crate) const KINDS: [&str; 8] =
+        ["unavailable", "busy", "full", "read-only", "damaged", "version", "unreachable", "other"];
+
     /// One word for it.
     pub(super) fn kind(&self) -> &'static str {
         match self {

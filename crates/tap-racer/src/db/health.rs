@@ -34,6 +34,12 @@ impl Db {
         }
     }
 
+    /// Whether accounts can be used, as far as is known.
+    pub fn is_available(&self) -> bool {
+        let mends = |mending: &Mending| !mending.task.is_finished();
+        self.pool().is_ok() && !self.shared.mending.lock().as_ref().is_some_and(mends)
+    }
+
     pub(super) fn fail(&self, failure: &DbError) {
         let mut mending = self.shared.mending.lock();
         if self.is_damaged() {

@@ -1,6 +1,9 @@
 //! The way to a room's task: one request for each thing that may be asked of it.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, AtomicUsize, Ordering},
+};
 
 use channels::{ChannelRef, Payload, Pusher};
 use race::Millis;
@@ -35,6 +38,9 @@ pub struct RoomHandle {
 struct Identity {
     id: RoomId,
     made: Millis,
+    /// For who wants to know without asking: noted by the task whenever it has done something.
+    racers: AtomicUsize,
+    is_racing: AtomicBool,
 }
 
 pub(super) enum Request {
@@ -70,7 +76,8 @@ impl RoomHandle {
 
     fn begin(id: RoomId, made: Millis, task: impl FnOnce(RoomHandle) -> Task) -> RoomHandle {
         let (requests, inbox) = mpsc::channel(QUEUE);
-        let handle = RoomHandle { identity: Arc::new(Identity { id, made }), requests };
+        let (racers, is_racing) = Default::default();
+        let handle = RoomHandle { identity: Arc::new(Identity { id, made, racers, is_racing }), requests };
         tokio::spawn(task(handle.clone()).run(inbox));
         handle
     }
@@ -83,6 +90,26 @@ impl RoomHandle {
     /// When it was made: what tells it from an earlier room of the same code.
     pub fn made(&self) -> Millis {
         self.identity.made
+    }
+
+    pub(super) fn note(&self, racers: usize, is_racing: bool) {
+        self.identity.racers.store(racers, Ordering::Relaxed);
+        self.identity.is_racing.store(is_racing, Ordering::Relaxed);
+    }
+
+    /// How many are seated.
+    pub fn racers(&self) -> usize {
+        self.identity.racers.load(Ordering::Relaxed)
+    }
+
+    /// Whether a heat is on.
+    pub fn is_racing(&self) -> bool {
+        self.identity.is_racing.load(Ordering::Relaxed)
+    }
+
+    /// How many requests wait.
+    pub fn queue(&self) -> usize {
+        self.requests.max_capacity() - self.requests.capacity()
     }
 
     /// Everything that a screen shows, and up to which event.

@@ -50,6 +50,7 @@ impl Task {
     /// Puts the heat down, to be saved with the room: a room on the disk whose heat is over and the record
     /// of that heat are there together, or neither is.
     pub(super) fn record_heat(&mut self, results: &Results) {
+        self.house.metrics.heat(results.outcome);
         if results.outcome == Outcome::Cancelled {
             return;
         }

@@ -122,9 +122,12 @@ impl Task {
 
     /// Hands the newest state over; what is given back tells when it is written, if anything can be.
     pub(super) fn save(&mut self) -> Option<oneshot::Receiver<()>> {
-        (self.saving.changed_at, self.saving.saved_at) = (None, Some(Instant::now()));
+        let now = Instant::now();
+        (self.saving.changed_at, self.saving.saved_at) = (None, Some(now));
         let heats = std::mem::take(&mut self.saving.heats);
-        self.house.saves.save(self.handle.id(), self.saved(), heats)
+        let written = self.house.saves.save(self.handle.id(), self.saved(), heats);
+        self.house.metrics.snapshot.record(now.elapsed());
+        written
     }
 
     /// Tells from now on only what is written.

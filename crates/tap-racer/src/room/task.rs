@@ -17,6 +17,7 @@ use super::{
 use crate::{
     chat::{By, ChatLog},
     clock,
+    metrics::Tally,
     rooms::{Entry, House, Visits},
     wire::InTournament,
 };
@@ -53,6 +54,8 @@ pub(super) struct Task {
     /// Of whom the screens know how many taps were refused, and whether their rhythm is a machine's.
     pub flagged: HashMap<RacerId, (u32, bool)>,
     pub saving: Saving,
+    /// What its phones have done since the counters of all rooms were told.
+    pub tally: Tally,
     pub record_pace: Pace,
     /// Whom an open finish waits for.
     pub finish: Option<OpenFinish>,
@@ -103,6 +106,7 @@ impl Task {
             chosen: None,
             flagged: HashMap::new(),
             saving: Saving::begin(),
+            tally: Tally::default(),
             record_pace: Pace::begin(),
             finish: None,
             told_waiting: None,
@@ -146,7 +150,9 @@ impl Task {
                 }
             }
             // Also when requests never cease: a heat must not wait for a quiet moment.
-            if self.wake() {
+            let has_ended = self.wake();
+            self.note();
+            if has_ended {
                 break;
             }
         }
@@ -279,6 +285,14 @@ impl Task {
             .into_iter()
             .flatten()
             .min()
+    }
+
+    /// For who looks from outside. In a heat the tally waits for the next tick.
+    fn note(&mut self) {
+        self.handle.note(self.race.seated(), self.race.phase().is_heat());
+        if self.tick_at.is_none() {
+            self.tally.flush(&self.house.metrics);
+        }
     }
 
     /// Does what is due, and tells whether the room has ended.

@@ -40,6 +40,9 @@ impl Task {
             // The next one is no later for this one's being late; those that were missed are not made up.
             self.tick_at = Some((due + TICK).max(now));
             self.look();
+            self.tally.flush(&self.house.metrics);
+            self.house.metrics.tick_late.record(now - due);
+            self.house.metrics.tick.record(now.elapsed());
         }
     }
 

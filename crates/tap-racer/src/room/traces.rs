@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use race::{Command, Millis, RacerId, Refused, Trace};
+use race::{Command, Millis, Racer, RacerId, Refused, Trace};
 use serde::{Deserialize, Serialize};
 
 use super::task::Task;
@@ -53,11 +53,15 @@ impl Task {
         command: Command,
         at: Option<Millis>,
     ) -> Result<(), Refused> {
-        let before = self.race.racer(racer).map_or(0, |racer| racer.claimed);
+        self.tally.claims += 1;
+        let counts = |racer: &Racer| (racer.claimed, racer.taps, racer.refused);
+        let (claimed, taps, refused) = self.race.racer(racer).map(counts).unwrap_or_default();
         let events = self.race.apply(self.now(), command)?;
         if let (Some(state), Some(go_at)) = (self.race.racer(racer), self.race.phase().go_at())
-            && state.claimed > before
+            && state.claimed > claimed
         {
+            self.tally.accepted += u64::from(state.taps.saturating_sub(taps));
+            self.tally.refused += u64::from(state.refused.saturating_sub(refused));
             let is_kept = self.account_of(racer).is_some();
             self.traces.hear(racer, is_kept, self.race.now() - go_at, state.claimed, at);
         }
