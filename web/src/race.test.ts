@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import {
-  byTaps, chipSize, countdownStep, gap, headline, ordinal, packOutline, photoFinish, podium,
+  byTaps, chipSize, countdownStep, gap, headline, newest, ordinal, photoFinish, podium,
   progress, raceTime, refusedLine, rulesLine, score, spread, stopwatch,
 } from './race';
-import type { Place, Results, Rules } from './wire';
+import type { Place, Racer, Results, Rules } from './wire';
 
 const sprint: Rules = { mode: 'sprint', taps: 100 };
 const timed: Rules = { mode: 'timed', seconds: 10 };
@@ -153,11 +153,10 @@ describe('the track', () => {
     expect(lanes.sort(byTaps).map(({ lane }) => lane)).toEqual([3, 1, 2]);
   });
 
-  it('the pack outline counts everyone once', () => {
-    const outline = packOutline([0, 0.1, 0.5, 0.5, 1, 1.2, -1], 10);
-    expect(outline.reduce((sum, count) => sum + count, 0)).toBe(7);
-    expect(outline[5]).toBe(2);
-    expect(outline[9]).toBe(2);
+  it('the newest are those who came last', () => {
+    const came = [3, 9, 1, 7, 5].map((id) => ({ id }) as Racer);
+    expect(newest(came, 3).map(({ id }) => id)).toEqual([9, 7, 5]);
+    expect(newest(came.slice(0, 1), 3).map(({ id }) => id)).toEqual([3]);
   });
 
   it('chips shrink as the lobby fills', () => {

@@ -165,16 +165,6 @@ export function progress(rules: Rules, taps: number, mostTaps: number, elapsed: 
   return 0;
 }
 
-/** How many racers are in each slice of the track. */
-export function packOutline(progresses: Iterable<number>, slices: number): number[] {
-  const counts = new Array<number>(slices).fill(0);
-  for (const value of progresses) {
-    const slice = Math.min(slices - 1, Math.floor(clamp(value) * slices));
-    counts[slice] = (counts[slice] ?? 0) + 1;
-  }
-  return counts;
-}
-
 /**
  * How large a racer's face is drawn in the lobby, in hundredths of the screen's width, so that all
  * chips fit: loose chips with whole names first, then a mosaic of equal cells, then faces alone.
@@ -193,6 +183,18 @@ export function clamp(value: number, low = 0, high = 1): number {
 /** Bots and guests by lane: the order in which they stand at the start. */
 export function byLane(a: Racer, b: Racer): number {
   return a.lane - b.lane;
+}
+
+/** Who came last, the very last first: ids are given in the order of coming. */
+export function newest(racers: readonly Racer[], most: number): Racer[] {
+  const last: Racer[] = [];
+  for (const racer of racers) {
+    const before = last.findIndex(({ id }) => Number(racer.id) > Number(id));
+    if (before >= 0) last.splice(before, 0, racer);
+    else if (last.length < most) last.push(racer);
+    if (last.length > most) last.pop();
+  }
+  return last;
 }
 
 /** The taps that did not count, in plain words, or nothing when all did. */

@@ -86,6 +86,11 @@ export interface Results {
   team?: Side | null;
   /** For how many phones an open finish is still open. */
   waiting_for?: number;
+  /** How many raced, and all their taps; `places` names a thousand at most. */
+  of?: number;
+  total?: number;
+  /** Of a tug. */
+  sides?: Record<Side, [racers: number, taps: number]>;
 }
 
 export interface PhaseChange {
@@ -173,7 +178,10 @@ export interface ConsoleJoined extends Omit<PhaseChange, 'lanes'> {
   locked?: boolean;
   next_rules?: Rules;
   chat?: string;
+  /** A thousand at most, those who lead first. */
   racers: Racer[];
+  /** How many sit in the room in all. */
+  count?: number;
   rope?: number | null;
   results?: Results | null;
   door?: Door;
@@ -190,11 +198,32 @@ export interface ConsoleJoined extends Omit<PhaseChange, 'lanes'> {
   muted?: string[];
 }
 
+/** Past fifty racers `lanes` names only some, and the rest says how all of them stand. */
 export interface Tick {
   heat: number;
   t: number;
   lanes: [number, number][];
   rope?: number | null;
+  /** How many race. */
+  field?: number;
+  /** The taps of all of them. */
+  total?: number;
+  pack?: Pack;
+  /** Of a tug. */
+  sides?: Record<Side, [racers: number, taps: number]>;
+}
+
+/** How many racers stand in each of so many equal slices of 0 to `to`. */
+export interface Pack {
+  /** The course; thousandths of it with a handicap; without one the most taps that anybody has. */
+  to: number;
+  counts: number[];
+}
+
+/** How many sit in a large room. */
+export interface Crowded {
+  count: number;
+  connected: number;
 }
 
 /** What a host has chosen for the next race. */
@@ -299,6 +328,8 @@ export interface You {
   claimed?: number;
   false_starts?: number;
   in_heat?: boolean;
+  /** In a tug of a crowd, whose teams `phase` does not list. */
+  team?: Side;
   time?: number | null;
   margin?: number | null;
   dead_heat?: boolean;

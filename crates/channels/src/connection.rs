@@ -11,6 +11,7 @@ use std::sync::{
 };
 
 use outlet::Outlet;
+pub(crate) use outlet::Reads;
 
 use parking_lot::Mutex;
 use tracing::{debug, trace};

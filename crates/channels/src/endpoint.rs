@@ -4,7 +4,7 @@
 
 use std::{
     sync::{
-        Arc, OnceLock, Weak,
+        Arc, Weak,
         atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering},
     },
     time::Duration,
@@ -59,8 +59,8 @@ struct Shared {
     topics: Arc<Topics>,
     pubsub: Box<dyn PubSub>,
     connections: Connections,
-    flushers: OnceLock<Flushers>,
-    telemetry: Telemetry,
+    flushers: Arc<Flushers>,
+    telemetry: Arc<Telemetry>,
     /// Seconds since the endpoint was made, as the sweep last saw them; never 0.
     clock: AtomicU32,
     draining: AtomicBool,
@@ -78,7 +78,8 @@ impl Endpoint {
     /// An endpoint that is one node of several, which `pubsub` makes one server.
     #[must_use]
     pub fn with_pubsub(limits: Limits, pubsub: impl PubSub) -> Self {
-        let topics = Arc::new(Topics::new());
+        let flushers = Arc::new(Flushers::new());
+        let topics = Arc::new(Topics::new(flushers.clone()));
         pubsub.start(Inlet::new(topics.clone()));
         Self {
             shared: Arc::new(Shared {
@@ -86,8 +87,8 @@ impl Endpoint {
                 topics,
                 pubsub: Box::new(pubsub),
                 connections: Connections::new(),
-                flushers: OnceLock::new(),
-                telemetry: Telemetry::new(),
+                flushers,
+                telemetry: Arc::new(Telemetry::new()),
                 clock: AtomicU32::new(1),
                 draining: AtomicBool::new(false),
                 numbers: AtomicU64::new(1),
@@ -198,21 +199,20 @@ impl Endpoint {
         self.shared.clock.load(Ordering::Relaxed)
     }
 
+    /// The flushers, and with them the sweep, are started with the first connection.
     pub(crate) fn register(&self, connection: &Arc<Connection>) -> Registered {
-        self.flushers();
+        if self.shared.flushers.start(&self.shared.telemetry) {
+            tokio::spawn(sweep(Arc::downgrade(&self.shared)));
+        }
         self.shared.connections.register(connection)
     }
 
     pub(crate) fn flush_soon(&self, connection: Arc<Connection>) {
-        self.flushers().add(connection);
+        self.shared.flushers.flush(connection);
     }
 
-    /// The flushers, and with them the sweep, are started with the first connection.
-    fn flushers(&self) -> &Flushers {
-        self.shared.flushers.get_or_init(|| {
-            tokio::spawn(sweep(Arc::downgrade(&self.shared)));
-            Flushers::start()
-        })
+    pub(crate) fn topics(&self) -> &Topics {
+        &self.shared.topics
     }
 }
 

@@ -18,8 +18,9 @@
 //!
 //! A message is decoded from the buffer it was read into, routed, and handed to the callback of its
 //! channel at once; only a callback that has to wait becomes a task of its own. A broadcast is
-//! encoded once and the same bytes are queued for every subscriber. A client that is idle costs its
-//! task and its state: no buffer, no timer, no queue.
+//! written down once, in the log of its topic, encoded once, and the same bytes are written to every
+//! subscriber when its turn comes; what is broadcast together goes out in one write. A client that is idle
+//! costs its task and its state: no buffer, no timer, no queue.
 //!
 //! # Example
 //!

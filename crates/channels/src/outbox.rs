@@ -113,6 +113,9 @@ impl Outbox {
         self.closed
     }
 
+    /// As many frames are written in one system call.
+    pub const SLICES: usize = 64;
+
     /// Fills `slices` with what is to be written next, and returns how many it filled.
     pub fn slices<'a>(&'a self, slices: &mut [IoSlice<'a>]) -> usize {
         let mut count = 0;

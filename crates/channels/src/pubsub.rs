@@ -2,6 +2,7 @@
 //!
 //! Source: the package `phoenix_pubsub`, `lib/phoenix/pubsub.ex` and `pubsub/adapter.ex`.
 
+mod topic;
 mod topics;
 
 use std::sync::Arc;
@@ -10,6 +11,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+pub(crate) use topic::{Bag, Left, News, Reader, Reading, Round};
 pub(crate) use topics::{Subscriber, SubscriberId, Subscription, Topics};
 
 use crate::{frame::Broadcast, payload::Payload};

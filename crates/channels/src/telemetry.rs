@@ -31,13 +31,22 @@ pub(crate) struct Telemetry {
     pub malformed: Counter,
     pub limited: Counter,
     pub broadcasts: Counter,
-    pub messages_out: Counter,
-    pub bytes_out: Counter,
+    messages_out: Counter,
+    bytes_out: Counter,
     pub outbox_bytes: Gauge,
     pub conflations: Counter,
     pub slow_consumers: Counter,
     pub mailbox_overflows: Counter,
     pub silent: Counter,
+}
+
+/// What was written, counted where it was and told in one.
+#[derive(Debug, Default)]
+pub(crate) struct Out {
+    /// How many connections it was the turn of, written to or not.
+    pub turns: usize,
+    pub messages: u64,
+    pub bytes: u64,
 }
 
 impl Telemetry {
@@ -70,6 +79,15 @@ impl Telemetry {
 
     pub fn join(&self, outcome: Outcome) {
         self.joins[outcome as usize].increment(1);
+    }
+
+    /// Counts what was written, and begins to count anew.
+    pub fn count_out(&self, out: &mut Out) {
+        if out.bytes > 0 {
+            self.messages_out.increment(out.messages);
+            self.bytes_out.increment(out.bytes);
+            (out.messages, out.bytes) = (0, 0);
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! The command line: what is run beside the server, on the same data.
+//! The command line: what is run beside the server, most of it on the same data.
 
 mod accounts;
 

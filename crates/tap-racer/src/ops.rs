@@ -31,7 +31,7 @@ use crate::{
 /// Between two looks at how long a task waits until it is run.
 const LOOK: Duration = Duration::from_millis(100);
 /// Between two times that histograms are tidied up, in looks.
-const TIDY: u32 = 50;
+const TIDY: u32 = 10;
 
 /// Prometheus' own.
 const TEXT_FORMAT: &str = "text/plain; version=0.0.4; charset=utf-8";

@@ -3,16 +3,19 @@
 // no update renders a component. Everything that changes rarely is reactive.
 import { Clock } from '../clock';
 import { Playback, Track } from '../motion';
-import { byLane, defaultRules } from '../race';
+import { byLane, courseOf, defaultRules, lanesAtMost } from '../race';
+import { Crowd, Head } from './crowd';
 import type {
-  Board, Chosen, ConsoleJoined, Door, Flag, Ghost, Knock, Phase, PhaseChange, QrCode, Racer, RacerLeft, Records,
+  Board, Chosen, ConsoleJoined, Crowded, Door, Flag, Ghost, Knock, Phase, PhaseChange, QrCode, Racer, RacerLeft, Records,
   Results, RoomSettings, Rules, Side, Tick, Tournament,
 } from '../wire';
 
 export type Kept = Records['racers'][number];
 
-/** Many may join in one instant; the lobby is drawn anew at most this often. */
+/** Many may join in one instant; the lobby is drawn anew at most this often, in milliseconds: with more to
+ * draw it from, less often. */
 const rosterEvery = 60;
+const forEachKnown = 0.06;
 
 export class ConsoleRace {
   code = $state('');
@@ -46,14 +49,22 @@ export class ConsoleRace {
   results = $state.raw<Results | null>(null);
   /** What the heat was for those who race for accounts. */
   records = $state.raw<ReadonlyMap<Racer['id'], Kept>>(new Map());
-  /** Everyone who sits in the room, by lane. */
+  /** Those in the room whom the screen knows, by lane: in a crowd not all. */
   roster = $state.raw<Racer[]>([]);
+  #told = $state(0);
+  /** How many sit in the room. Small rooms are known one by one, and large ones counted. */
+  readonly count = $derived(this.roster.length > lanesAtMost ? Math.max(this.#told, this.roster.length) : this.roster.length);
+  /** How many race, where the server has said so: in a crowd. */
+  field = $state<number | null>(null);
   /** -1000 to 1000, negative when the left team leads. */
   rope = $state(0);
 
   readonly clock = new Clock();
   playback = new Playback();
+  head = new Head();
+  crowd = new Crowd();
   readonly #racers = new Map<Racer['id'], Racer>();
+  readonly #inLane = new Map<number, Racer>();
   #tracks = new Map<number, Track>();
   #rosterDue: ReturnType<typeof setTimeout> | null = null;
 
@@ -73,11 +84,14 @@ export class ConsoleRace {
     this.tournament = reply.tournament ?? null;
     this.bests = reply.bests ?? [];
     this.#racers.clear();
-    for (const racer of reply.racers) this.#racers.set(racer.id, racer);
+    this.#inLane.clear();
+    for (const racer of reply.racers) this.#seat(racer);
+    this.#told = reply.count ?? 0;
     this.#enter(reply);
     this.rope = reply.rope ?? 0;
     this.results = reply.results ?? null;
     for (const racer of reply.racers) this.#record(racer.lane, racer.taps, this.elapsed());
+    this.#lineUp();
     this.#publish();
   }
 
@@ -90,6 +104,7 @@ export class ConsoleRace {
       for (const racer of this.#racers.values()) Object.assign(racer, { taps: 0, refused: 0, flagged: false });
     }
     this.#enter(change);
+    if (change.phase === 'countdown') this.#lineUp();
     for (const [lane, taps] of change.lanes ?? []) this.#record(lane, taps, this.elapsed());
     this.#publish();
   }
@@ -98,6 +113,9 @@ export class ConsoleRace {
     if (change.heat !== this.heat || change.phase === 'countdown' || change.phase === 'lobby') {
       this.#tracks = new Map();
       this.playback = new Playback();
+      this.head = new Head();
+      this.crowd = new Crowd();
+      this.field = null;
     }
     if (change.phase === 'countdown') this.#chosen = null;
     if (change.phase === 'lobby') this.results = null;
@@ -116,6 +134,16 @@ export class ConsoleRace {
     for (const racer of this.#racers.values()) racer.in_heat = lanes?.has(racer.lane) ?? true;
   }
 
+  /** Who leads of those who race; before anybody has tapped, those in the first lanes. */
+  #lineUp(): void {
+    this.head = new Head();
+    for (const racer of this.#racers.values()) if (racer.in_heat !== false) this.#stands(racer, this.#tracks.get(racer.lane)?.taps ?? 0, 0);
+  }
+
+  #stands(racer: Racer, taps: number, since: number): void {
+    this.head.stands(racer.lane, taps / (courseOf(racer, this.rules) ?? 1), since);
+  }
+
   #team(teams: Record<string, Side>): void {
     for (const racer of this.#racers.values()) racer.team = teams[racer.lane] ?? null;
   }
@@ -126,35 +154,47 @@ export class ConsoleRace {
     this.playback.heard(tick.t, performance.now());
     for (const [lane, taps] of tick.lanes) this.#record(lane, taps, tick.t, stillAt);
     if (tick.rope != null) this.rope = tick.rope;
+    this.crowd.tick(tick);
+    if (tick.field !== undefined) this.field = tick.field;
   }
 
   #record(lane: number, taps: number, t: number, stillAt = t): void {
     let track = this.#tracks.get(lane);
     if (!track) this.#tracks.set(lane, (track = new Track()));
     track.record(t, taps, stillAt);
+    const racer = this.#inLane.get(lane);
+    if (racer) this.#stands(racer, track.taps, t);
   }
 
-  racerJoined(racer: Racer): void {
+  #seat(racer: Racer): void {
     this.#racers.set(racer.id, racer);
-    this.#publishSoon();
+    this.#inLane.set(racer.lane, racer);
   }
 
-  racerChanged(change: Partial<Racer> & Pick<Racer, 'id'>): void {
-    const known = this.#racers.get(change.id);
-    if (!known) return;
-    this.#racers.set(change.id, { ...known, ...change });
+  /** A racer who comes, who changes, or who was one of the many and now has to be known. */
+  racerTold(racer: Racer): void {
+    this.#seat({ ...this.#racers.get(racer.id), ...racer });
     this.#publishSoon();
   }
 
   racerLeft(left: RacerLeft): void {
+    const lane = this.#racers.get(left.id)?.lane;
     this.#racers.delete(left.id);
+    if (lane !== undefined && this.#inLane.get(lane)?.id === left.id) {
+      this.#inLane.delete(lane);
+      this.head.gone(lane);
+    }
     this.#publishSoon();
+  }
+
+  crowded({ count }: Crowded): void {
+    this.#told = count;
   }
 
   flagged(flag: Flag): void {
     const known = this.#racers.get(flag.id);
     if (!known) return;
-    this.#racers.set(flag.id, { ...known, refused: flag.refused, flagged: known.flagged || flag.rhythm });
+    this.#seat({ ...known, refused: flag.refused, flagged: known.flagged || flag.rhythm });
     this.#publishSoon();
   }
 
@@ -199,13 +239,17 @@ export class ConsoleRace {
   }
 
   #publishSoon(): void {
-    this.#rosterDue ??= setTimeout(() => this.#publish(), rosterEvery);
+    this.#rosterDue ??= setTimeout(() => this.#publish(), Math.max(rosterEvery, forEachKnown * this.#racers.size));
   }
 
   #publish(): void {
     if (this.#rosterDue) clearTimeout(this.#rosterDue);
     this.#rosterDue = null;
     this.roster = [...this.#racers.values()].sort(byLane);
+  }
+
+  racerIn(lane: number): Racer | undefined {
+    return this.#inLane.get(lane);
   }
 
   /** The lane's taps as they move; a lane nobody tapped in yet stands at the start. */

@@ -8,12 +8,14 @@ const racer = (lane: number, more: Partial<Racer> = {}): Racer => ({
   id: lane, name: `Racer ${lane}`, colour: 'red', shape: 'star', lane, taps: 0, connected: true, bot: false, in_heat: true, ...more,
 });
 
+const reply: ConsoleJoined = {
+  room: 'K7QF', host: true, join_url: 'http://host/play/K7QF', now: localNow(), phase: 'lobby', heat: 0, rules,
+  racers: [racer(2), racer(1)],
+};
+
 function joined(more: Partial<ConsoleJoined> = {}): ConsoleRace {
   const race = new ConsoleRace();
-  race.joined({
-    room: 'K7QF', host: true, join_url: 'http://host/play/K7QF', now: localNow(), phase: 'lobby', heat: 0, rules,
-    racers: [racer(2), racer(1)], ...more,
-  });
+  race.joined({ ...reply, now: localNow(), ...more });
   return race;
 }
 
@@ -121,5 +123,67 @@ describe('a screen', () => {
     expect(race.ghost).toEqual(ghost);
     phase('countdown');
     expect(race.ghost).toBeNull();
+  });
+});
+
+describe('a screen before a crowd', () => {
+  const many = Array.from({ length: 60 }, (_, i) => racer(i + 1));
+  const running = (more: Partial<ConsoleJoined> = {}) =>
+    joined({ phase: 'running', heat: 1, go_at: localNow(), rules: { mode: 'timed', seconds: 10 }, racers: many, count: 15_000, ...more });
+  const first = (race: ConsoleRace) => race.head.order.slice(0, 2).map(({ lane }) => lane);
+
+  it('knows how many there are, and how many of them race', () => {
+    const race = running();
+    expect([race.count, race.field]).toEqual([15_000, null]);
+    race.crowded({ count: 15_001, connected: 14_000 });
+    race.tick({ heat: 1, t: 50, lanes: [], field: 14_990, total: 7, pack: { to: 1, counts: [14_990] } });
+    expect([race.count, race.field, race.crowd.total, race.crowd.pack?.counts]).toEqual([15_001, 14_990, 7, [14_990]]);
+  });
+
+  it('counts a small room by those who are there', () => {
+    const race = joined({ racers: many.slice(0, 51), count: 51 });
+    race.crowded({ count: 52, connected: 52 });
+    expect(race.count).toBe(52);
+    race.joined({ ...reply, racers: many.slice(0, 3), count: 3 });
+    race.crowded({ count: 51, connected: 51 });
+    expect(race.count).toBe(3);
+  });
+
+  it('knows at the gun who stands first, and from every update who leads', () => {
+    const race = running();
+    expect(first(race)).toEqual([1, 2]);
+    race.tick({ heat: 1, t: 50, lanes: [[40, 2], [7, 1]] });
+    expect(first(race)).toEqual([40, 7]);
+  });
+
+  it('that comes in mid-race counts nobody among the first who sits the heat out', () => {
+    const racers = many.map((one) => racer(one.lane, { in_heat: one.lane > 2, taps: one.lane === 9 ? 4 : 0 }));
+    expect(first(running({ racers }))).toEqual([9, 3]);
+  });
+
+  it('takes a racer it is told of in mid-race as one who was there', () => {
+    const race = running();
+    race.racerTold(racer(14_000));
+    race.tick({ heat: 1, t: 50, lanes: [[14_000, 3]] });
+    expect(first(race)[0]).toBe(14_000);
+    expect(race.racerIn(14_000)?.name).toBe('Racer 14000');
+  });
+
+  it('does not let lead who has left, nor take a lane for its owner of before', () => {
+    const race = running();
+    race.tick({ heat: 1, t: 50, lanes: [[40, 2]] });
+    race.racerLeft({ id: 40, why: 'kicked' });
+    expect(first(race)).toEqual([1, 2]);
+    expect(race.racerIn(40)).toBeUndefined();
+    race.racerTold(racer(30, { id: 'another' }));
+    race.racerLeft({ id: 30, why: 'left' });
+    expect(race.racerIn(30)?.id).toBe('another');
+  });
+
+  it('forgets of each heat who led and how all stood', () => {
+    const race = running();
+    race.tick({ heat: 1, t: 50, lanes: [[40, 2]], field: 14_990, total: 7 });
+    race.phaseChanged({ phase: 'countdown', heat: 2, now: localNow(), go_at: localNow() + 3000, rules });
+    expect([first(race), race.field, race.crowd.total]).toEqual([[1, 2], null, 0]);
   });
 });

@@ -142,7 +142,8 @@ export class Phone {
     if (change.field && this.racer) this.inHeat = change.field.includes(this.racer.lane);
     else if (change.phase === 'countdown') this.inHeat = true;
     if (change.phase === 'countdown') this.#course = this.courseOf(change.rules);
-    if (change.teams || change.rules.mode !== 'tug') this.team = this.#teamIn(change);
+    // A crowd's teams are not listed: each phone is told its own.
+    if (change.teams || change.phase === 'countdown' || change.rules.mode !== 'tug') this.team = this.#teamIn(change);
   }
 
   /** Another heat, or none: what was of the last one is no more. */
@@ -194,6 +195,7 @@ export class Phone {
     this.refused = you.refused;
     this.falseStarts = you.false_starts ?? this.falseStarts;
     this.inHeat = you.in_heat ?? this.inHeat;
+    this.team = you.team ?? this.team;
     this.compensated = you.compensated ?? this.compensated;
     this.waitingFor = you.waiting_for ?? 0;
     this.place = you.place;

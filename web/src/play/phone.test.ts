@@ -116,6 +116,21 @@ describe('a seat', () => {
     expect(phone.final).toBeNull();
   });
 
+  it('is told its team where there are too many to list, anew for each heat', () => {
+    const phone = new Phone();
+    phone.joined(reply(), null);
+    const tug: Rules = { mode: 'tug', lead: 30 };
+    const change = { heat: 1, now: localNow(), go_at: localNow() + 3000, rules: tug };
+    phone.phaseChanged({ ...change, phase: 'countdown' });
+    expect(phone.team).toBeNull();
+    phone.you({ heat: 1, taps: 0, refused: 0, place: null, of: 2000, final: false, team: 'right' });
+    phone.phaseChanged({ ...change, phase: 'running' });
+    phone.you({ heat: 1, taps: 3, refused: 0, place: 1, of: 2000, final: false });
+    expect(phone.team).toBe('right');
+    phone.phaseChanged({ ...change, phase: 'countdown', heat: 2 });
+    expect(phone.team).toBeNull();
+  });
+
   it('pulls for its team, for as long as there are teams', () => {
     const phone = new Phone();
     phone.joined(reply(), null);

@@ -28,7 +28,7 @@ use tracing::warn;
 
 use super::{Channel, ChannelSocket, Reason};
 use crate::{
-    connection::Connection,
+    connection::{Connection, Reads},
     frame::Broadcast,
     message::Ref,
     payload::Payload,
@@ -131,6 +131,9 @@ enum State<C: Channel> {
 struct Running<C: Channel> {
     channel: C,
     socket: ChannelSocket<C>,
+    /// How it hears its topic's broadcasts: its connection reads them, past the channel (Phoenix's
+    /// fastlane), or the channel is handed them, as it intercepts some.
+    reads: Option<Reads>,
     subscription: Option<Subscription>,
 }
 

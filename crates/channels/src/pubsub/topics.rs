@@ -1,19 +1,20 @@
 //! Who listens to which topic. It knows neither sockets nor channels: a [`Subscriber`] takes
-//! broadcasts and does with them what it likes.
+//! broadcasts and does with them what it likes, a [`Reader`] reads them when its turn comes.
 //!
-//! Topics live in shards, each behind a lock of its own; a topic's subscribers live in a slab
-//! behind theirs. Both locks are held for a lookup or a copy of a few pointers, never while a
-//! subscriber is handed a message, so they may be taken in any callback.
+//! Topics live in shards, each behind a lock of its own, and each has a lock for its members and its log.
+//! Both are held for a lookup or a copy of a few pointers, never while somebody is handed a message, so
+//! they may be taken in any callback.
 
 use std::{
     collections::{HashMap, hash_map::RandomState},
     hash::BuildHasher,
-    sync::Arc,
+    sync::{Arc, atomic::AtomicU64},
 };
 
 use parking_lot::Mutex;
 
-use crate::frame::Broadcast;
+use super::topic::{Reader, Reading, Topic};
+use crate::{flusher::Flushers, frame::Broadcast};
 
 /// Takes the broadcasts of a topic. It must neither block nor call back into the publisher's locks.
 pub(crate) trait Subscriber: Send + Sync {
@@ -30,71 +31,77 @@ pub(crate) struct SubscriberId(pub u64);
 pub(crate) struct Topics {
     shards: Box<[Mutex<Shard>]>,
     hasher: RandomState,
+    /// Make the rounds of the readers.
+    flushers: Arc<Flushers>,
+    /// Broadcasts are numbered in the order in which they were made, whatever their topics.
+    numbers: AtomicU64,
 }
 
-type Shard = HashMap<Arc<str>, Arc<Mutex<Subscribers>>>;
-
-/// Subscribers at fixed places, so that a broadcast that walks over them in steps meets each of
-/// them once, whoever comes and goes meanwhile.
-#[derive(Default)]
-struct Subscribers {
-    places: Vec<Option<Arc<dyn Subscriber>>>,
-    free: Vec<u32>,
-}
+type Shard = HashMap<Arc<str>, Arc<Topic>>;
 
 /// Keeps a subscriber subscribed; ends the subscription when it is dropped.
 pub(crate) struct Subscription {
     topics: Arc<Topics>,
-    topic: Arc<str>,
+    topic: Arc<Topic>,
     place: u32,
 }
 
 impl Topics {
     const SHARDS: usize = 64;
-    /// Subscribers that are copied out of a topic at a time.
-    const STEP: usize = 128;
 
-    pub fn new() -> Self {
-        Self { shards: (0..Self::SHARDS).map(|_| Mutex::default()).collect(), hasher: RandomState::new() }
+    pub fn new(flushers: Arc<Flushers>) -> Self {
+        Self {
+            shards: (0..Self::SHARDS).map(|_| Mutex::default()).collect(),
+            hasher: RandomState::new(),
+            flushers,
+            numbers: AtomicU64::new(0),
+        }
     }
 
     fn shard(&self, topic: &str) -> &Mutex<Shard> {
         &self.shards[self.hasher.hash_one(topic) as usize % self.shards.len()]
     }
 
-    pub fn subscribe(self: &Arc<Self>, topic: &Arc<str>, subscriber: Arc<dyn Subscriber>) -> Subscription {
-        let mut shard = self.shard(topic).lock();
-        let (topic, subscribers) = match shard.get_key_value(topic) {
-            Some((topic, subscribers)) => (topic.clone(), subscribers),
-            None => (topic.clone(), &*shard.entry(topic.clone()).or_default()),
-        };
-        let place = subscribers.lock().insert(subscriber);
-        Subscription { topics: self.clone(), topic, place }
+    /// Adds to a topic, which cannot go away meanwhile.
+    fn add<T>(&self, name: &Arc<str>, add: impl FnOnce(&Arc<Topic>) -> T) -> T {
+        let mut shard = self.shard(name).lock();
+        match shard.get(name) {
+            Some(topic) => add(topic),
+            None => add(shard.entry(name.clone()).or_insert_with(|| Topic::new(name.clone()))),
+        }
     }
 
-    /// Hands the broadcast to every subscriber of its topic but `from`.
-    pub fn publish(&self, broadcast: &Arc<Broadcast>, from: Option<SubscriberId>) {
-        let Some(subscribers) = self.shard(&broadcast.topic).lock().get(&broadcast.topic).cloned() else {
-            return;
+    /// Hands a subscriber each broadcast when it is made.
+    pub fn subscribe(self: &Arc<Self>, topic: &Arc<str>, subscriber: Arc<dyn Subscriber>) -> Subscription {
+        self.add(topic, |topic| Subscription {
+            topics: self.clone(),
+            topic: topic.clone(),
+            place: topic.add_listener(subscriber),
+        })
+    }
+
+    /// Adds a reader to a topic, which calls [`Topics::leave`] at its end.
+    pub fn read(&self, topic: &Arc<str>, reader: Arc<dyn Reader>, id: SubscriberId) -> Reading {
+        self.add(topic, |topic| topic.add_reader(reader, id))
+    }
+
+    pub fn leave(&self, topic: &Topic, place: u32) {
+        // It may be the last one to hold what it holds: it is dropped when no lock is held.
+        let _member = {
+            let mut shard = self.shard(topic.name()).lock();
+            let (member, is_last) = topic.remove(place);
+            if is_last {
+                shard.remove(topic.name());
+            }
+            member
         };
-        let mut step = Vec::new();
-        let mut next = 0;
-        loop {
-            {
-                let subscribers = subscribers.lock();
-                let places = subscribers.places.get(next..).unwrap_or_default();
-                let places = &places[..places.len().min(Self::STEP)];
-                next += places.len();
-                step.extend(places.iter().flatten().cloned());
-                if places.is_empty() {
-                    return;
-                }
-            }
-            for subscriber in step.drain(..) {
-                if from.is_none_or(|from| from != subscriber.id()) {
-                    subscriber.deliver(broadcast);
-                }
-            }
+    }
+
+    /// Broadcasts to everybody in the topic but `from`.
+    pub fn publish(&self, broadcast: &Arc<Broadcast>, from: Option<SubscriberId>) {
+        let Some(topic) = self.shard(&broadcast.topic).lock().get(&broadcast.topic).cloned() else { return };
+        if let Some(round) = topic.publish(broadcast, from, &self.numbers) {
+            self.flushers.make(round);
         }
     }
 
@@ -105,39 +112,9 @@ impl Topics {
     }
 }
 
-impl Subscribers {
-    fn insert(&mut self, subscriber: Arc<dyn Subscriber>) -> u32 {
-        if let Some(place) = self.free.pop() {
-            self.places[place as usize] = Some(subscriber);
-            return place;
-        }
-        if self.places.is_empty() {
-            self.places.reserve_exact(1);
-        }
-        self.places.push(Some(subscriber));
-        (self.places.len() - 1) as u32
-    }
-
-    /// Returns the subscriber and whether it was the last one.
-    fn remove(&mut self, place: u32) -> (Option<Arc<dyn Subscriber>>, bool) {
-        let subscriber = self.places[place as usize].take();
-        self.free.push(place);
-        (subscriber, self.free.len() == self.places.len())
-    }
-}
-
 impl Drop for Subscription {
     fn drop(&mut self) {
-        // The subscriber may be the last of its kind: it is dropped when no lock is held.
-        let _subscriber = {
-            let mut shard = self.topics.shard(&self.topic).lock();
-            let Some(subscribers) = shard.get(&self.topic) else { return };
-            let (subscriber, last) = subscribers.lock().remove(self.place);
-            if last {
-                shard.remove(&self.topic);
-            }
-            subscriber
-        };
+        self.topics.leave(&self.topic, self.place);
     }
 }
 
@@ -174,7 +151,7 @@ mod tests {
 
     #[test]
     fn every_subscriber_of_a_topic_hears_a_broadcast_once() {
-        let pubsub = Arc::new(Topics::new());
+        let pubsub = Arc::new(Topics::new(Arc::new(Flushers::new())));
         let listeners: Vec<_> = (0..1000).map(Listener::new).collect();
         let _subscriptions: Vec<_> =
             listeners.iter().map(|listener| pubsub.subscribe(&"a".into(), listener.clone())).collect();
@@ -185,7 +162,7 @@ mod tests {
 
     #[test]
     fn a_broadcast_from_a_subscriber_is_not_heard_by_it() {
-        let pubsub = Arc::new(Topics::new());
+        let pubsub = Arc::new(Topics::new(Arc::new(Flushers::new())));
         let (one, two) = (Listener::new(1), Listener::new(2));
         let _one = pubsub.subscribe(&"a".into(), one.clone());
         let _two = pubsub.subscribe(&"a".into(), two.clone());
@@ -196,7 +173,7 @@ mod tests {
 
     #[test]
     fn who_has_unsubscribed_hears_nothing_and_its_place_is_used_again() {
-        let pubsub = Arc::new(Topics::new());
+        let pubsub = Arc::new(Topics::new(Arc::new(Flushers::new())));
         let (one, two, three) = (Listener::new(1), Listener::new(2), Listener::new(3));
         let one_subscribed = pubsub.subscribe(&"a".into(), one.clone());
         let _two = pubsub.subscribe(&"a".into(), two.clone());
@@ -205,12 +182,12 @@ mod tests {
         say(&pubsub, "a", "hello", None);
         assert!(one.heard.lock().is_empty());
         assert_eq!((two.heard.lock().len(), three.heard.lock().len()), (1, 1));
-        assert_eq!(pubsub.shard("a").lock()["a"].lock().places.len(), 2);
+        assert_eq!(pubsub.shard("a").lock()["a"].places(), 2);
     }
 
     #[test]
     fn a_topic_without_subscribers_leaves_nothing_behind() {
-        let pubsub = Arc::new(Topics::new());
+        let pubsub = Arc::new(Topics::new(Arc::new(Flushers::new())));
         let listener = Listener::new(1);
         let subscriptions: Vec<_> = (0..100)
             .map(|number| pubsub.subscribe(&format!("topic:{number}").into(), listener.clone()))
@@ -232,7 +209,7 @@ mod tests {
                 SubscriberId(0)
             }
         }
-        let pubsub = Arc::new(Topics::new());
+        let pubsub = Arc::new(Topics::new(Arc::new(Flushers::new())));
         let ender = Arc::new(Ender(Mutex::default()));
         let _ender = pubsub.subscribe(&"a".into(), ender.clone());
         let listener = Listener::new(1);

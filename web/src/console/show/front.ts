@@ -1,5 +1,5 @@
 // How the race stands at its head, for whoever needs nothing more of it.
-import { clamp, courseOf } from '../../race';
+import { clamp } from '../../race';
 import type { ConsoleRace } from '../race.svelte';
 import type { Front } from './director';
 
@@ -9,13 +9,7 @@ export function front(race: ConsoleRace): Front {
     const pulled = clamp(Math.abs(race.rope) / 1000);
     return { progress: pulled, lead: pulled };
   }
-  let [first, second] = [0, 0];
-  for (const racer of race.roster) {
-    const taps = race.track(racer.lane)?.taps ?? 0;
-    const along = taps / (courseOf(racer, rules) ?? 1);
-    if (along > first) [first, second] = [along, first];
-    else if (along > second) second = along;
-  }
+  const [first = 0, second = 0] = race.head.order.map(({ far }) => far);
   if (rules.mode === 'sprint') return { progress: clamp(first), lead: clamp(first - second) };
   return { progress: clamp(race.elapsed() / (rules.seconds * 1000)), lead: clamp((first - second) / Math.max(1, first)) };
 }

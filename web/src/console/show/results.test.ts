@@ -60,6 +60,7 @@ it('a list tells the distance to the first, and the taps of who did not finish',
   expect(worth(placed(3, 'Cy', { taps: 60 }), 'sprint', false)).toBe('60 taps');
   const even = placed(1, 'Bo', { time: 9007, margin: 7, dead_heat: true });
   expect([worth(even, 'sprint', false), worth(even, 'sprint', true)]).toEqual(['dead heat', '+7 ms']);
+  expect([false, true].map((brief) => worth(placed(3, 'Cy', { taps: 60 }), 'timed', brief))).toEqual(['60 taps', '60']);
 });
 
 describe('who goes through', () => {
@@ -87,6 +88,11 @@ describe('the picture to share', () => {
     expect(steps.map(({ name }) => name)).toEqual(['R1', 'R2', 'R3']);
     expect(rows.map(({ place }) => place)).toEqual([4, 5, 6, 7, 8, 9, 10]);
     expect(more).toBe(20);
+  });
+
+  it('counts those of a crowd whose places are not told', () => {
+    const places = Array.from({ length: 30 }, (_, i) => placed(i + 1, `R${i + 1}`));
+    expect(summary(results(places, { of: 15_000 }), sprint).more).toBe(14_990);
   });
 
   it('puts the team that won first, who pulled most in front', () => {

@@ -1,5 +1,5 @@
 // What is said of a heat's places beside their order, on the screen and in the picture to share.
-import { t } from '../../i18n';
+import { number, t } from '../../i18n';
 import { gap, headline, podium, rulesLine, score } from '../../race';
 import type { Kept } from '../race.svelte';
 import type { Place, Racer, Results, Rules, Side, Tournament } from '../../wire';
@@ -26,9 +26,10 @@ export function recordNote(kept: Kept | undefined): string | null {
 
 /**
  * What stands beside a place in a list: how far behind the first where that is measured. `brief` where
- * there is no room for words; equal places say then that it was a dead heat.
+ * there is no room for words.
  */
 export function worth(place: Place, mode: Rules['mode'], brief: boolean): string {
+  if (mode === 'timed' && brief) return number(place.taps);
   if (mode !== 'sprint' || place.time == null) return score(place, mode);
   if (place.dead_heat && !brief) return t('finish.dead_heat');
   return place.margin == null ? score(place, mode) : gap(place.margin);
@@ -91,7 +92,7 @@ export function summary(results: Results, rules: Rules): Summary {
     rules: rulesLine(rules),
     steps: steps.map(row),
     rows: rows.map(row),
-    more: rest.length - rows.length,
+    more: (results.of ?? results.places.length) - steps.length - rows.length,
   };
 }
 

@@ -14,6 +14,7 @@ use crate::{
     channel::{Channel, ChannelSocket, Crash, Handled, JoinError, Joined, Reason},
     message::{Farewell, Outgoing, Ref, Reply, Status, Text},
     payload::Payload,
+    pubsub::SubscriberId,
     telemetry::Outcome,
 };
 
@@ -137,6 +138,7 @@ impl<C: Channel> ChannelServer<C> {
 
     /// Takes the channel out of the world: no more broadcasts, the last callback, the farewell.
     async fn end(&self, mut running: Box<Running<C>>, reason: Reason, farewell: Option<Farewell>) {
+        running.reads = None;
         running.subscription = None;
         let Running { channel, socket, .. } = &mut *running;
         let span = debug_span!("terminate", topic = %self.core.topic, ?reason);
@@ -201,8 +203,13 @@ impl<C: Channel> Life<C> {
         let _cork = core.connection.cork();
         self.answer(answer, Status::Ok, &joined.response);
         core.joined.store(true, Ordering::Release);
-        let subscription = core.connection.endpoint().subscribe(&core.topic, self.server.clone());
-        let running = Running { channel: joined.channel, socket, subscription: Some(subscription) };
+        let (mut reads, mut subscription) = (None, None);
+        if C::INTERCEPT.is_empty() {
+            reads = Some(core.connection.read(&core.topic, SubscriberId(core.join.0)));
+        } else {
+            subscription = Some(core.connection.endpoint().subscribe(&core.topic, self.server.clone()));
+        }
+        let running = Running { channel: joined.channel, socket, reads, subscription };
         self.stage = Stage::In(Box::new(running));
     }
 

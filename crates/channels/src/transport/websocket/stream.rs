@@ -5,7 +5,7 @@ use std::io::{self, IoSlice};
 use bytes::Bytes;
 use hyper::upgrade::Upgraded;
 use hyper_util::{rt::TokioIo, server::conn::auto};
-use rustix::net::{RecvFlags, Shutdown};
+use rustix::net::{RecvFlags, SendAncillaryBuffer, SendFlags, Shutdown};
 use tokio::{io::Interest, net::TcpStream};
 
 use crate::{outbox::Outbox, transport::Written};
@@ -52,12 +52,9 @@ impl Stream {
     /// Writes what waits: several frames in one system call.
     pub fn write(&self, outbox: &mut Outbox) -> Written {
         while !outbox.is_empty() {
-            let mut slices = [IoSlice::new(&[]); 64];
-            let written = match outbox.slices(&mut slices) {
-                1 => self.0.try_write(&slices[0]),
-                count => self.0.try_write_vectored(&slices[..count]),
-            };
-            match written {
+            let mut slices = [IoSlice::new(&[]); Outbox::SLICES];
+            let count = outbox.slices(&mut slices);
+            match self.0.try_io(Interest::WRITABLE, || self.send(&slices[..count])) {
                 Ok(written) => outbox.wrote(written),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Written::Blocked,
                 Err(_) => {
@@ -67,6 +64,15 @@ impl Stream {
             }
         }
         Written::Enough
+    }
+
+    /// Writes as much as the kernel takes, whatever tokio knows of it.
+    pub fn send(&self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
+        let flags = SendFlags::NOSIGNAL | SendFlags::DONTWAIT;
+        Ok(match slices {
+            [slice] => rustix::net::send(&self.0, slice, flags)?,
+            _ => rustix::net::sendmsg(&self.0, slices, &mut SendAncillaryBuffer::default(), flags)?,
+        })
     }
 
     pub fn shutdown(&self) {

@@ -1,5 +1,7 @@
 //! Heartbeats, pushes, broadcasts, order and shape.
 
+use serde_json::json;
+
 use crate::support::{peer::Wire, server::TestServer};
 
 on_every_wire!(
@@ -13,11 +15,13 @@ on_every_wire!(
     a_join_and_a_push_may_come_in_one_segment,
     a_push_behind_a_refused_join_is_unmatched,
     messages_of_one_socket_are_handled_in_order,
+    broadcasts_of_several_topics_arrive_in_the_order_in_which_they_were_made,
     what_came_before_a_broken_message_is_still_handled,
     what_comes_behind_a_broken_message_is_not_handled,
     what_is_no_message_ends_the_connection,
     a_long_message_goes_both_ways,
     of_a_key_that_comes_twice_in_a_payload_the_first_value_counts,
+    what_is_answered_after_a_broadcast_arrives_after_it,
     nesting_that_a_channel_does_not_look_at_is_no_matter,
 );
 on_v2!(what_follows_the_fifth_element_is_ignored, an_array_of_less_than_five_ends_the_connection);
@@ -256,5 +260,38 @@ async fn an_array_of_less_than_five_ends_the_connection(wire: Wire) {
         let mut peer = server.peer(wire).await;
         peer.send_broken(broken).await;
         peer.expect_end(1011).await;
+    }
+}
+
+async fn broadcasts_of_several_topics_arrive_in_the_order_in_which_they_were_made(wire: Wire) {
+    let server = TestServer::start();
+    let mut peer = server.peer(wire).await;
+    let topics = ["chat:a", "chat:b", "chat:c"];
+    for topic in topics {
+        peer.join(topic, r#"{"name":"Ada"}"#).await;
+    }
+    for number in 0..300 {
+        server.endpoint.broadcast(topics[number % 3], "number", json!({ "number": number })).expect("json");
+        if number % 7 == 0 {
+            tokio::task::yield_now().await;
+        }
+    }
+    for number in 0..300 {
+        let next = peer.next().await;
+        assert_eq!((&next.topic, next.payload), (&json!(topics[number % 3]), json!({ "number": number })));
+    }
+}
+
+async fn what_is_answered_after_a_broadcast_arrives_after_it(wire: Wire) {
+    let server = TestServer::start();
+    let mut peer = server.peer(wire).await;
+    peer.join("chat:a", r#"{"name":"Ada"}"#).await;
+    for number in 0..50 {
+        peer.send(&format!(r#"["1","2","chat:a","new_msg",{{"text":"{number}"}}]"#)).await;
+        peer.send(&format!(r#"["1","{number}","chat:a","ping",{{}}]"#)).await;
+    }
+    for number in 0..50 {
+        peer.expect(&format!(r#"[null,null,"chat:a","new_msg",{{"name":"Ada","text":"{number}"}}]"#)).await;
+        peer.expect_ok(r#""1""#, &format!(r#""{number}""#), "chat:a").await;
     }
 }
