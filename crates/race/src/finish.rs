@@ -1,10 +1,8 @@
 //! Places: who is ahead of whom, who cannot be told apart, and how a heat came out.
 
-use std::cmp::Reverse;
-
 use crate::command::Heat;
 use crate::event::{Outcome, Place, Results, Standing};
-use crate::racer::{Racer, RacerId};
+use crate::racer::{Lane, Racer, RacerId};
 use crate::rules::{Rules, Team};
 use crate::time::Millis;
 
@@ -42,13 +40,27 @@ impl Order<'_> {
         }
     }
 
+    /// By which racers are sorted, best first: team, finishers by time before the others by how far they
+    /// came, lane. (Who has finished has come as far as anybody.) One number is compared at once.
+    pub(crate) fn key(self, racer: &Racer) -> u128 {
+        let (is_on_course, rank) = match racer.finished_at {
+            Some(time) => (false, u64::try_from(time.0).unwrap_or(0)),
+            None => (true, u64::MAX - self.progress(racer)),
+        };
+        let group = u128::from(self.team_place(racer)) << 1 | u128::from(is_on_course);
+        (group << 64 | u128::from(rank)) << 32 | u128::from(racer.lane.0)
+    }
+
+    /// Whose key that is.
+    pub(crate) fn lane(key: u128) -> Lane {
+        Lane(key as u32)
+    }
+
     /// Everybody with their places, best first, in one sort.
     fn rank<'a>(self, field: impl Iterator<Item = &'a Racer>) -> Vec<Ranked<'a>> {
-        let mut racers: Vec<&Racer> = field.collect();
-        racers.sort_unstable_by_key(|racer| {
-            let finish = racer.finished_at.map_or((true, Millis::ZERO), |time| (false, time));
-            (self.team_place(racer), finish, Reverse(self.progress(racer)), racer.lane)
-        });
+        let mut keyed: Vec<(u128, &Racer)> = field.map(|racer| (self.key(racer), racer)).collect();
+        keyed.sort_unstable_by_key(|(key, _)| *key);
+        let racers: Vec<&Racer> = keyed.into_iter().map(|(_, racer)| racer).collect();
         let mut ranked = Vec::with_capacity(racers.len());
         let mut place = 1;
         for group in groups(&racers, |first, racer| self.is_tie(first, racer)) {

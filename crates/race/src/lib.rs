@@ -12,8 +12,8 @@
 //!                          ├──►  Race::apply  ────┤
 //!   Millis (what time) ────┘          │           └── Refused      why not; nothing changed
 //!                                     ▼
-//!         counts: take_changes, standings, rope    looked at as often as a screen wants,
-//!                                                  since they change thousands of times a second
+//!         counts: take_changes, standings, rope,   looked at as often as a screen wants,
+//!                 leaders, pack                    since they change thousands of times a second
 //!         wakes_at: when to apply Advance next     (the gun, the end, a lost seat)
 //!         snapshot / restore                       the whole state as a plain value
 //! ```
@@ -91,7 +91,8 @@
 //! # Cost
 //!
 //! A tap costs the same however many race: one lookup, some integer arithmetic, no allocation.
-//! What looks at everybody (results, standings, snapshots) is a pass or a sort over the field.
+//! What looks at everybody is a pass (leaders, the pack, snapshots) or a sort (results, standings) over the
+//! field.
 //! `cargo bench -p race` measures both.
 //!
 //! # Features
@@ -116,7 +117,7 @@ mod tug;
 
 pub use command::{Command, Heat, Refused};
 pub use event::{Event, Outcome, Phase, Place, Results, Standing, Why};
-pub use race::{Outage, Race};
+pub use race::{Outage, Pack, Race};
 pub use racer::{Lane, Racer, RacerId};
 pub use rhythm::Rhythm;
 pub use rules::{BadRules, FalseStart, Input, Mode, Rules, Settings, Team};

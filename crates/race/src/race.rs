@@ -1,8 +1,10 @@
 //! The race itself: time and commands in, events out.
 
+mod crowd;
 mod heat;
 mod hold;
 
+pub use crowd::Pack;
 pub use hold::Outage;
 
 use std::collections::BTreeSet;

@@ -38,6 +38,10 @@ impl Roster {
         self.lanes.get_mut(*self.by_id.get(&id)?)?.as_mut()
     }
 
+    pub(crate) fn in_lane(&self, lane: Lane) -> Option<&Racer> {
+        self.lanes.get(index(lane))?.as_ref()
+    }
+
     pub(crate) fn in_lane_mut(&mut self, lane: Lane) -> Option<&mut Racer> {
         self.lanes.get_mut(index(lane))?.as_mut()
     }

@@ -23,7 +23,9 @@ use crate::{
 };
 
 pub use bests::BoardJson;
-pub use console::{ConsoleJoined, ConsoleView, KnockJson, RacerJson, RosterJson, Tick};
+pub use console::{
+    ConsoleJoined, ConsoleView, CrowdJson, KnockJson, PackJson, RacerJson, RosterJson, SidesJson, Tick,
+};
 pub use params::{Emoji, Params};
 pub use play::{Calibrated, OwnRacer, PlayJoined, Renamed, You};
 pub use profile::{
@@ -67,14 +69,18 @@ pub struct PhaseJson {
     /// The lanes of those who race, when not everybody does.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub field: Option<Vec<u32>>,
+    /// For phones: the milliseconds between two claims of one that taps on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub report_every: Option<u32>,
     /// For screens, before a heat that has a best run to race against.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ghost: Option<Ghost>,
 }
 
 impl PhaseJson {
-    /// A phase that `race` is in, or went through a moment ago; with all lanes for a console.
-    pub fn of(race: &Race, phase: Phase, now: race::Millis, with_lanes: bool) -> PhaseJson {
+    /// A phase that `race` is in, or went through a moment ago; without lists where they would be longer than
+    /// `longest`.
+    pub fn of(race: &Race, phase: Phase, now: race::Millis, longest: usize) -> PhaseJson {
         let go_at = phase.go_at();
         let ends_at = match race.rules().mode {
             race::Mode::Timed { seconds } => go_at.map(|go_at| (go_at + race::Millis::from_secs(seconds)).0),
@@ -82,7 +88,7 @@ impl PhaseJson {
         };
         let is_tug = matches!(race.rules().mode, race::Mode::Tug { .. }) && phase != Phase::Lobby;
         let teams = || race.field().filter_map(|racer| Some((racer.lane.0, team(racer.team?)))).collect();
-        let lanes = || race.racers().map(|racer| (racer.lane.0, racer.taps)).collect();
+        let is_listed = race.field().nth(longest).is_none();
         PhaseJson {
             phase: phase_name(phase),
             heat: race.heat().0,
@@ -90,10 +96,11 @@ impl PhaseJson {
             go_at: go_at.map(|go_at| go_at.0),
             ends_at,
             rules: RulesJson(race.rules().clone()),
-            teams: is_tug.then(teams),
-            lanes: with_lanes.then(lanes),
-            field: (race.has_chosen_field() && phase != Phase::Lobby)
+            teams: (is_tug && is_listed).then(teams),
+            lanes: None,
+            field: (race.has_chosen_field() && phase != Phase::Lobby && is_listed)
                 .then(|| race.field().map(|racer| racer.lane.0).collect()),
+            report_every: None,
             ghost: None,
         }
     }

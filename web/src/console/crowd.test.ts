@@ -41,8 +41,15 @@ describe('everybody together', () => {
   it('taps as fast as their sum grew in the last second', () => {
     const crowd = new Crowd();
     expect(crowd.rate).toBe(0);
-    for (let t = 0; t <= 3000; t += 50) crowd.tick({ heat: 1, t, lanes: [], total: t < 1000 ? 0 : (t - 1000) * 2 });
-    expect([crowd.total, crowd.rate]).toEqual([4000, 2000]);
+    for (let t = 0; t <= 3000; t += 50) crowd.tick({ heat: 1, t, lanes: [], total: t < 2000 ? 0 : (t - 2000) * 2 });
+    expect([crowd.total, crowd.rate]).toEqual([2000, 2000]);
+  });
+
+  it('taps no less than not at all when the server comes back from before', () => {
+    const crowd = new Crowd();
+    crowd.tick({ heat: 1, t: 1000, lanes: [], total: 900 });
+    crowd.tick({ heat: 1, t: 1400, lanes: [], total: 700 });
+    expect([crowd.total, crowd.rate]).toEqual([700, 0]);
   });
 
   it('keeps what an update does not tell', () => {

@@ -90,8 +90,8 @@ export class ConsoleRace {
     this.#enter(reply);
     this.rope = reply.rope ?? 0;
     this.results = reply.results ?? null;
-    this.#lineUp();
     for (const racer of reply.racers) this.#record(racer.lane, racer.taps, this.elapsed());
+    this.#lineUp();
     this.#publish();
   }
 
@@ -134,7 +134,7 @@ export class ConsoleRace {
     for (const racer of this.#racers.values()) racer.in_heat = lanes?.has(racer.lane) ?? true;
   }
 
-  /** Who leads before anybody has tapped: those in the first lanes. */
+  /** Who leads of those who race; before anybody has tapped, those in the first lanes. */
   #lineUp(): void {
     this.head = new Head();
     for (const racer of this.#racers.values()) if (racer.in_heat !== false) this.#stands(racer, this.#tracks.get(racer.lane)?.taps ?? 0, 0);

@@ -145,6 +145,7 @@ describe('a screen before a crowd', () => {
     race.crowded({ count: 52, connected: 52 });
     expect(race.count).toBe(52);
     race.joined({ ...reply, racers: many.slice(0, 3), count: 3 });
+    race.crowded({ count: 51, connected: 51 });
     expect(race.count).toBe(3);
   });
 
@@ -153,6 +154,11 @@ describe('a screen before a crowd', () => {
     expect(first(race)).toEqual([1, 2]);
     race.tick({ heat: 1, t: 50, lanes: [[40, 2], [7, 1]] });
     expect(first(race)).toEqual([40, 7]);
+  });
+
+  it('that comes in mid-race counts nobody among the first who sits the heat out', () => {
+    const racers = many.map((one) => racer(one.lane, { in_heat: one.lane > 2, taps: one.lane === 9 ? 4 : 0 }));
+    expect(first(running({ racers }))).toEqual([9, 3]);
   });
 
   it('takes a racer it is told of in mid-race as one who was there', () => {
@@ -169,9 +175,9 @@ describe('a screen before a crowd', () => {
     race.racerLeft({ id: 40, why: 'kicked' });
     expect(first(race)).toEqual([1, 2]);
     expect(race.racerIn(40)).toBeUndefined();
-    race.racerTold(racer(40, { id: 'another' }));
-    race.racerLeft({ id: 40, why: 'left' });
-    expect(race.racerIn(40)?.id).toBe('another');
+    race.racerTold(racer(30, { id: 'another' }));
+    race.racerLeft({ id: 30, why: 'left' });
+    expect(race.racerIn(30)?.id).toBe('another');
   });
 
   it('forgets of each heat who led and how all stood', () => {

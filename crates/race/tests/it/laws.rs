@@ -1,6 +1,7 @@
 //! What holds for any race, whatever happens in it.
 
 mod counts;
+mod crowds;
 mod outcomes;
 mod replay;
 mod traces;

@@ -3,6 +3,7 @@
 mod accounts;
 mod chat;
 mod console;
+mod crowd;
 mod door;
 mod play;
 mod racing;

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use race::RacerId;
 use serde::{Deserialize, Serialize};
 
-use super::{PhoneNews, task::Task};
+use super::{PhoneNews, news::Change, task::Task};
 use crate::{
     accounts::{Account, AccountId},
     tokens::Nonce,
@@ -54,7 +54,7 @@ impl Task {
     fn race_for(&mut self, racer: RacerId, account: Option<Account>) {
         let Some(person) = self.people.get_mut(racer) else { return };
         if std::mem::replace(&mut person.account, account.clone()) != account {
-            self.tell_racer("racer_changed", racer);
+            self.tell_of(racer, Change::Changed);
         }
     }
 

@@ -4,7 +4,7 @@ use race::RacerId;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::{BadOrder, PhoneNews, task::Task};
+use super::{BadOrder, PhoneNews, news::Change, task::Task};
 use crate::tokens::Nonce;
 
 /// Known by their seats, so that who comes back is one again; at most [`CoHosts::MOST`].
@@ -49,7 +49,7 @@ impl Task {
             return Err(BadOrder::CoHosts);
         }
         self.tell_phone(racer, "cohost", &json!({ "cohost": cohost }));
-        self.tell_racer("racer_changed", racer);
+        self.tell_of(racer, Change::Changed);
         Ok(())
     }
 

@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use race::{Command, Millis, Phase, Racer, RacerId, Refused, Results};
 use serde::{Deserialize, Serialize};
 
-use super::{NotNow, Ticket, task::Task};
+use super::{NotNow, Ticket, news::Change, task::Task};
 use crate::{
     tokens::Nonce,
     wire::{Calibrated, HandicapJson},
@@ -112,7 +112,7 @@ impl Task {
 
     /// A racer's course has changed.
     pub(super) fn tell_course(&mut self, racer: RacerId) {
-        self.tell_racer("racer_changed", racer);
+        self.tell_of(racer, Change::Changed);
         if let Some(racer) = self.race.racer(racer) {
             let course = HandicapJson { handicap: Some(racer.handicap), ..self.handicap_json(racer) };
             let id = racer.id;

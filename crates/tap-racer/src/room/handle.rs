@@ -2,7 +2,7 @@
 
 use std::sync::{
     Arc,
-    atomic::{AtomicBool, AtomicU32, Ordering},
+    atomic::{AtomicBool, AtomicUsize, Ordering},
 };
 
 use channels::{ChannelRef, Payload, Pusher};
@@ -39,7 +39,7 @@ struct Identity {
     id: RoomId,
     made: Millis,
     /// For who wants to know without asking: noted by the task whenever it has done something.
-    racers: AtomicU32,
+    racers: AtomicUsize,
     is_racing: AtomicBool,
 }
 
@@ -92,14 +92,14 @@ impl RoomHandle {
         self.identity.made
     }
 
-    pub(super) fn note(&self, racers: u32, is_racing: bool) {
+    pub(super) fn note(&self, racers: usize, is_racing: bool) {
         self.identity.racers.store(racers, Ordering::Relaxed);
         self.identity.is_racing.store(is_racing, Ordering::Relaxed);
     }
 
     /// How many are seated.
     pub fn racers(&self) -> usize {
-        self.identity.racers.load(Ordering::Relaxed) as usize
+        self.identity.racers.load(Ordering::Relaxed)
     }
 
     /// Whether a heat is on.

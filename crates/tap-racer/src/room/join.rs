@@ -17,9 +17,6 @@ use crate::{
     wire::{PlayJoined, Renamed, RulesJson},
 };
 
-/// A phone that taps on sends its count this often, in milliseconds.
-const REPORT_EVERY: u32 = 50;
-
 /// Somebody who is about to sit down.
 #[derive(Clone, Debug)]
 pub struct Guest {
@@ -156,7 +153,7 @@ impl Task {
             seat: self.seat_token(racer, nonce, name, own.look),
             racer: own,
             room: id.code().to_owned(),
-            phase: self.phase(),
+            phase: self.phase_for_phones(self.race.phase()),
             taps: state.taps,
             claimed: state.claimed,
             refused: state.refused,
@@ -168,7 +165,6 @@ impl Task {
             handicap: self.handicap_json(state),
             next_rules: self.chosen.clone().map(RulesJson),
             chat: id.chat_topic(),
-            report_every: REPORT_EVERY,
             alive: self.people.promise(racer).map(|alive| alive.as_millis()),
             results: self.results_for_phones(),
             account: self.account_of(racer).map(|account| account.name.to_string()),

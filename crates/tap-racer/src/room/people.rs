@@ -119,16 +119,6 @@ impl People {
         self.names.is_free(name)
     }
 
-    /// How many there are, and have left in mid-heat.
-    pub fn count(&self) -> u32 {
-        u32::try_from(self.all.len()).unwrap_or(u32::MAX)
-    }
-
-    /// How many have a seat.
-    pub fn seated(&self) -> u32 {
-        self.count().saturating_sub(u32::try_from(self.departed.len()).unwrap_or(u32::MAX))
-    }
-
     /// What is saved of them.
     pub fn saved(&self) -> Vec<(RacerId, Profile)> {
         self.all.iter().map(|(racer, person)| (*racer, person.profile.clone())).collect()

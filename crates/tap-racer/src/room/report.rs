@@ -1,26 +1,35 @@
 //! What screens and phones are told of the race.
 
 use race::{Event, Phase, Racer, RacerId, Results, Why};
+use tokio::time::{Duration, Instant};
 
-use super::{PhoneNews, task::Task, traces::Traces};
+use super::{
+    PhoneNews,
+    crowd::{self, MOST_LISTED},
+    news::Change,
+    task::Task,
+    traces::Traces,
+};
 use crate::wire::{
     self, BoardJson, ConsoleView, KnockJson, OwnRacer, PhaseJson, RacerJson, ResultsJson, RosterJson,
     RulesJson,
 };
 
 /// As many places as a screen lists.
-const PLACES_FOR_SCREENS: usize = 1000;
+const PLACES_FOR_SCREENS: usize = MOST_LISTED;
 /// As many as fit on a phone, beside its own.
 const PLACES_FOR_PHONES: usize = 10;
+/// For how many the finish of a crowd is open is told this often.
+const EVERY_WAITING: Duration = Duration::from_millis(250);
 
 impl Task {
     /// Tells everybody what happened, in the order in which it did.
     pub(super) fn follow(&mut self, events: Vec<Event>) {
         for event in events {
             match event {
-                Event::Joined { racer } => self.tell_racer("racer_joined", racer),
+                Event::Joined { racer } => self.tell_of(racer, Change::Joined),
                 Event::Rejoined { racer } | Event::Disconnected { racer } | Event::Renamed { racer } => {
-                    self.tell_racer("racer_changed", racer);
+                    self.tell_of(racer, Change::Changed);
                 }
                 Event::Handicapped { racer } => self.tell_course(racer),
                 Event::Left { racer, why } => {
@@ -32,11 +41,13 @@ impl Task {
                         let _ = phone.channel.send(PhoneNews::TimedOut);
                     }
                     self.leave_tournament(racer);
-                    let left = serde_json::json!({ "id": racer.0, "why": wire::why(why) });
-                    self.tell_consoles("racer_left", &left);
+                    self.crowd.forget(racer);
+                    self.tell_of(racer, Change::Left(why));
                 }
                 // Told to the phone with its next count; the results hold it for the screens.
                 Event::FalseStart { .. } => {}
+                // In a crowd with those whose taps were refused.
+                Event::Flagged { .. } if self.is_crowd() => {}
                 Event::Flagged { racer } => {
                     let refused = self.race.racer(racer).map_or(0, |racer| racer.refused);
                     self.flag(racer, refused, true);
@@ -48,8 +59,11 @@ impl Task {
     }
 
     fn enter(&mut self, phase: Phase) {
-        // What moved before comes before.
-        self.tell_positions(false);
+        match phase {
+            Phase::Countdown { .. } | Phase::Lobby => self.crowd.begin(),
+            // What moved before comes before.
+            _ => self.tell_positions(false),
+        }
         match phase {
             Phase::Countdown { .. } => {
                 self.chosen = None;
@@ -68,16 +82,9 @@ impl Task {
             Phase::Countdown { .. } | Phase::Finished { .. } | Phase::Lobby => self.save_first(),
             Phase::Running { .. } | Phase::Finishing { .. } => {}
         }
-        let mut for_screens = PhaseJson::of(&self.race, phase, self.now(), true);
-        let for_phones = PhaseJson { lanes: None, ..for_screens.clone() };
-        if matches!(phase, Phase::Countdown { .. }) {
-            for_screens.ghost = self.party.boards.ghost(self.race.rules()).cloned();
-        }
-        self.tell_consoles("phase", &for_screens);
-        self.tell_players("phase", &for_phones);
-        if matches!(phase, Phase::Running { .. }) {
-            self.tell_all_phones(None);
-        }
+        self.tell_consoles("phase", &self.phase_for_screens(phase));
+        self.tell_players("phase", &self.phase_for_phones(phase));
+        self.greet_phones(phase);
         if matches!(phase, Phase::Countdown { .. } | Phase::Lobby) {
             self.tell_tournament_to_phones();
         }
@@ -88,8 +95,11 @@ impl Task {
         let for_phones = self.results_json(results, PLACES_FOR_PHONES);
         self.tell_consoles("results", &for_screens);
         self.tell_players("results", &for_phones);
-        if !self.saving.is_first() {
-            self.tell_all_phones(Some(results));
+        self.updates.enter(results);
+        // Of what came out together only the last is told.
+        let is_newest = self.race.results().is_some_and(|newest| newest.is_final == results.is_final);
+        if is_newest && !self.saving.is_first() {
+            self.tell_results_to_phones();
         }
         if results.is_final {
             self.record_heat(results);
@@ -99,13 +109,27 @@ impl Task {
         }
     }
 
-    pub(super) fn phase(&self) -> PhaseJson {
-        PhaseJson::of(&self.race, self.race.phase(), self.now(), false)
+    /// A phase of the race, or one that it went through a moment ago.
+    fn phase_json(&self, phase: Phase) -> PhaseJson {
+        PhaseJson::of(&self.race, phase, self.now(), MOST_LISTED)
+    }
+
+    pub(super) fn phase_for_phones(&self, phase: Phase) -> PhaseJson {
+        let report_every = Some(crowd::report_every(self.race.seated()));
+        PhaseJson { report_every, ..self.phase_json(phase) }
+    }
+
+    fn phase_for_screens(&self, phase: Phase) -> PhaseJson {
+        let lanes = || self.race.racers().map(|racer| (racer.lane.0, racer.taps)).collect();
+        let lanes = (self.race.seated() <= MOST_LISTED).then(lanes);
+        let ghost = self.party.boards.ghost(self.race.rules()).cloned();
+        let ghost = ghost.filter(|_| matches!(phase, Phase::Countdown { .. }));
+        PhaseJson { lanes, ghost, ..self.phase_json(phase) }
     }
 
     pub(super) fn view(&self) -> ConsoleView {
         ConsoleView {
-            phase: self.phase(),
+            phase: self.phase_json(self.race.phase()),
             roster: self.roster(),
             muted: self.party.muted.all().cloned().collect(),
             bests: self.party.boards.all().map(BoardJson::of).collect(),
@@ -120,7 +144,8 @@ impl Task {
 
     pub(super) fn roster(&self) -> RosterJson {
         RosterJson {
-            racers: self.race.racers().map(|racer| self.racer_json(racer)).collect(),
+            racers: self.listed().into_iter().map(|racer| self.racer_json(racer)).collect(),
+            count: self.race.seated(),
             knocks: self.knocks.waiting().map(KnockJson::of).collect(),
             setup: self.party.setup,
         }
@@ -141,15 +166,20 @@ impl Task {
     }
 
     fn results_for_screens(&self, results: &Results) -> ResultsJson {
-        ResultsJson { waiting_for: self.missing(), ..self.results_json(results, PLACES_FOR_SCREENS) }
+        let total = results.places.iter().map(|place| u64::from(place.taps)).sum();
+        let json = self.results_json(results, PLACES_FOR_SCREENS);
+        ResultsJson { waiting_for: self.missing(), total: Some(total), ..json }
     }
 
     /// Tells the screens when an open finish waits for more phones, or for fewer.
     pub(super) fn tell_waiting(&mut self) {
         let waiting_for = self.missing();
-        if std::mem::replace(&mut self.told_waiting, waiting_for) == waiting_for {
+        let may_wait = waiting_for.is_some() && self.is_crowd();
+        let is_early = may_wait && self.waiting_told_at.is_some_and(|at| at + EVERY_WAITING > Instant::now());
+        if is_early || std::mem::replace(&mut self.told_waiting, waiting_for) == waiting_for {
             return;
         }
+        self.waiting_told_at = Some(Instant::now());
         let provisional = self.current_results().filter(|results| !results.is_final);
         if let Some(results) = provisional.map(|results| self.results_for_screens(results)) {
             self.tell_consoles("results", &results);

@@ -5,7 +5,14 @@
 //! belongs to a person goes into the person's `Profile` alone. The same default is needed by each new field
 //! of what is saved within it, the race crate's among them: a room without it would begin anew.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
 
 use race::{BadSnapshot, Command, Millis, Race, RacerId, Rules, Settings, Snapshot};
 use serde::{Deserialize, Serialize};
@@ -50,6 +57,28 @@ pub struct SavedRoom {
     /// An earlier program took none down: then those of the heat that is on are not whole.
     #[serde(default = "Traces::missed")]
     traces: Traces,
+    #[serde(skip)]
+    effort: Effort,
+}
+
+/// How long it took to save a room the last time: to copy it, and to put it into words.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Effort(Arc<AtomicU64>);
+
+impl Effort {
+    /// Something is done for the first time, or more after it.
+    fn time<T>(&self, is_first: bool, work: impl FnOnce() -> T) -> T {
+        let begun = Instant::now();
+        let done = work();
+        let before = if is_first { 0 } else { self.0.load(Ordering::Relaxed) };
+        let micros = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
+        self.0.store(before.saturating_add(micros), Ordering::Relaxed);
+        done
+    }
+
+    pub fn last(&self) -> Duration {
+        Duration::from_micros(self.0.load(Ordering::Relaxed))
+    }
 }
 
 /// Why a saved room cannot be one.
@@ -80,6 +109,14 @@ impl SavedRoom {
     /// When the room was made.
     pub fn made(&self) -> Millis {
         self.made
+    }
+
+    /// The room in words.
+    ///
+    /// # Errors
+    /// When something in it has none.
+    pub fn to_json(&self) -> serde_json::Result<Vec<u8>> {
+        self.effort.time(false, || serde_json::to_vec(self))
     }
 
     /// Reads a room that was saved in this or an earlier form, and checks it.
@@ -126,7 +163,7 @@ impl Restorable {
 impl Task {
     /// What is saved of the room.
     pub(super) fn saved(&self) -> SavedRoom {
-        SavedRoom {
+        self.saving.effort.time(true, || SavedRoom {
             made: self.handle.made(),
             race: self.race.snapshot(),
             people: self.people.saved(),
@@ -136,7 +173,8 @@ impl Task {
             sent_away: self.sent_away.clone(),
             chosen: self.chosen.clone(),
             traces: self.traces.clone(),
-        }
+            effort: self.saving.effort.clone(),
+        })
     }
 
     /// The room as it was saved.
@@ -153,6 +191,9 @@ impl Task {
         task.sent_away = saved.sent_away;
         task.chosen = saved.chosen;
         task.traces = saved.traces;
+        if let Some(results) = task.race.results() {
+            task.updates.enter(results);
+        }
         task.outlive_restart(saved_at);
         task
     }

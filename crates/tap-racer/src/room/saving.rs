@@ -8,7 +8,7 @@ use tokio::{
     time::{Duration, Instant, timeout_at},
 };
 
-use super::task::Task;
+use super::{saved::Effort, task::Task};
 use crate::records::HeatRecord;
 
 /// What comes together is saved together.
@@ -16,8 +16,10 @@ const WITHIN: Duration = Duration::from_millis(50);
 /// While something changes all the time a room is saved this often: in a heat, and outside of one.
 const EVERY_IN_HEAT: Duration = Duration::from_secs(1);
 const EVERY: Duration = Duration::from_millis(100);
-/// The more there is to save, the less often.
-const EVERY_PER_RACER: Duration = Duration::from_micros(50);
+/// Saving takes this part of the time at most: what takes long is saved less often, though not less often
+/// than the other.
+const SHARE: u32 = 20;
+const RARELY: Duration = Duration::from_secs(10);
 /// A disk may take this long to write what is about to be told.
 const PATIENCE: Duration = Duration::from_millis(250);
 
@@ -28,6 +30,7 @@ pub(super) struct Saving {
     gate: Gate,
     /// Heats that are over, to be saved with the state in which they are.
     heats: Vec<HeatRecord>,
+    pub effort: Effort,
 }
 
 enum Gate {
@@ -42,7 +45,13 @@ enum Gate {
 impl Saving {
     /// Of a room that has just been opened.
     pub fn begin() -> Saving {
-        Saving { changed_at: Some(Instant::now()), saved_at: None, gate: Gate::Open, heats: Vec::new() }
+        Saving {
+            changed_at: Some(Instant::now()),
+            saved_at: None,
+            gate: Gate::Open,
+            heats: Vec::new(),
+            effort: Effort::default(),
+        }
     }
 
     /// Something has changed.
@@ -90,10 +99,8 @@ impl Saving {
 impl Task {
     /// When the room is saved next.
     pub(super) fn saves_at(&self) -> Option<Instant> {
-        let every = match self.race.phase().is_heat() {
-            true => EVERY_IN_HEAT,
-            false => (EVERY + EVERY_PER_RACER * self.people.count()).min(EVERY_IN_HEAT),
-        };
+        let every = if self.race.phase().is_heat() { EVERY_IN_HEAT } else { EVERY };
+        let every = every.max((self.saving.effort.last() * SHARE).min(RARELY));
         let soon = self.saving.changed_at? + WITHIN;
         Some(self.saving.saved_at.map_or(soon, |saved_at| soon.max(saved_at + every)))
     }
@@ -135,8 +142,8 @@ impl Task {
         self.saving.gate = Gate::Open;
         self.console.release(&self.house.endpoint);
         self.play.release(&self.house.endpoint);
-        if let Some(results) = self.race.results().filter(|_| !self.race.phase().is_heat()).cloned() {
-            self.tell_all_phones(Some(&results));
+        if !self.race.phase().is_heat() {
+            self.tell_results_to_phones();
         }
     }
 }

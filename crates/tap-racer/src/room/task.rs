@@ -10,9 +10,9 @@ use tokio::{
 use tracing::info;
 
 use super::{
-    Act, Request, RoomHandle, Ticket, Topic, bots::Bots, door::Knocks, feed::Feed, finish::OpenFinish,
-    join::Joins, party::Party, people::People, phone::Heard, record::Pace, saving::Saving,
-    sent_away::SentAway, traces::Traces, updates::Updates,
+    Act, Request, RoomHandle, Ticket, Topic, bots::Bots, crowd::Crowd, door::Knocks, feed::Feed,
+    finish::OpenFinish, join::Joins, news::News, party::Party, people::People, phone::Heard, record::Pace,
+    saving::Saving, sent_away::SentAway, traces::Traces, updates::Updates,
 };
 use crate::{
     chat::{By, ChatLog},
@@ -33,6 +33,8 @@ pub(super) struct Task {
     pub people: People,
     pub bots: Bots,
     pub updates: Updates,
+    pub crowd: Crowd,
+    pub news: News,
     pub chat: ChatLog,
     pub console: Feed,
     pub play: Feed,
@@ -49,8 +51,8 @@ pub(super) struct Task {
     pub sent_away: SentAway,
     /// What the host has chosen for the next heat, since the last one began.
     pub chosen: Option<Rules>,
-    /// Of whom the screens know how many taps were refused.
-    pub flagged: HashMap<RacerId, u32>,
+    /// Of whom the screens know how many taps were refused, and whether their rhythm is a machine's.
+    pub flagged: HashMap<RacerId, (u32, bool)>,
     pub saving: Saving,
     /// What its phones have done since the counters of all rooms were told.
     pub tally: Tally,
@@ -59,6 +61,7 @@ pub(super) struct Task {
     pub finish: Option<OpenFinish>,
     /// For how many phones the screens were told that it is open.
     pub told_waiting: Option<usize>,
+    pub waiting_told_at: Option<Instant>,
     /// What the race was told last of how long its finish is held; none outside of a heat.
     pub held_until: Option<Millis>,
     /// By when whoever comes back after a restart of the server has come back.
@@ -87,6 +90,8 @@ impl Task {
             people: People::default(),
             bots: Bots::new(rand::random()),
             updates: Updates::default(),
+            crowd: Crowd::default(),
+            news: News::default(),
             chat: ChatLog::open(clock::wall_clock()),
             console: Feed::new(id.topic("console")),
             play: Feed::new(id.topic("play")),
@@ -105,6 +110,7 @@ impl Task {
             record_pace: Pace::begin(),
             finish: None,
             told_waiting: None,
+            waiting_told_at: None,
             held_until: None,
             returns_by: None,
             heard_at: Instant::now(),
@@ -173,6 +179,7 @@ impl Task {
         match request {
             Request::Act { ticket, act } => self.act(ticket, act),
             Request::View { reply } => {
+                self.crowd.meet_anew();
                 let _ = reply.send((self.view(), self.console.position()));
             }
             Request::Listen { topic, since, pusher, reply } => {
@@ -273,7 +280,8 @@ impl Task {
 
     fn wakes_at(&self) -> Option<Instant> {
         let race = self.race.wakes_at().map(|time| self.house.clock.instant(time));
-        [race, self.tick_at, self.saves_at(), self.knocks.next_end(), self.ends_at]
+        let told = [self.news.due_at(), self.updates.due_at()].into_iter().flatten().min();
+        [race, self.tick_at, told, self.saves_at(), self.knocks.next_end(), self.ends_at]
             .into_iter()
             .flatten()
             .min()
@@ -281,7 +289,7 @@ impl Task {
 
     /// For who looks from outside. In a heat the tally waits for the next tick.
     fn note(&mut self) {
-        self.handle.note(self.people.seated(), self.race.phase().is_heat());
+        self.handle.note(self.race.seated(), self.race.phase().is_heat());
         if self.tick_at.is_none() {
             self.tally.flush(&self.house.metrics);
         }
@@ -295,6 +303,8 @@ impl Task {
         }
         let now = Instant::now();
         self.tick_if_due(now);
+        self.tell_news_if_due(now);
+        self.tell_queued_if_due(now);
         self.forget_knocks(|knock| knock.is_over(now));
         if self.has_ended {
             // A heat that has just ended is recorded although its room is gone.

@@ -1,40 +1,52 @@
 //! What happens while a heat is on, twenty times a second.
 
-use std::time::Duration;
+use std::{
+    hash::{DefaultHasher, Hash, Hasher},
+    time::Duration,
+};
 
 use race::{Command, Millis, RacerId};
 use tokio::time::Instant;
 
 use super::task::Task;
-use crate::wire::Tick;
+use crate::wire::{LaneTaps, Tick};
 
 /// Between two looks at a heat that is on.
 const TICK: Duration = Duration::from_millis(50);
-/// Every so many ticks the screens get all lanes, which mends whatever a lagging one missed.
+/// Every so many ticks the screens get all lanes, unless they are too many, which mends whatever a lagging one
+/// missed.
 const TICKS_TO_ALL_LANES: u32 = 20;
 /// Every so many ticks it is looked who has fallen silent.
 const TICKS_TO_SILENCE: u32 = 10;
-/// How many racers are reported at once for taps that were refused.
+/// How many racers are reported at once for taps that were refused, or for their rhythm in a crowd.
 const FLAGS_AT_ONCE: usize = 50;
 
 impl Task {
     /// A heat has begun or is over.
     pub(super) fn set_ticking(&mut self, ticking: bool) {
         self.ticks = 0;
-        self.tick_at = ticking.then(|| self.tick_at.unwrap_or_else(|| Instant::now() + TICK));
+        self.tick_at = ticking.then(|| self.tick_at.unwrap_or_else(|| Instant::now() + self.first_tick()));
+    }
+
+    /// Rooms whose heats begin together do not tick together.
+    fn first_tick(&self) -> Duration {
+        let mut hasher = DefaultHasher::new();
+        self.handle.id().hash(&mut hasher);
+        TICK + TICK * (hasher.finish() % 50) as u32 / 50
     }
 
     pub(super) fn tick_if_due(&mut self, now: Instant) {
         if let Some(due) = self.tick_at.filter(|due| *due <= now) {
-            self.tick_at = Some(now + TICK);
-            self.tick();
+            // The next one is no later for this one's being late; those that were missed are not made up.
+            self.tick_at = Some((due + TICK).max(now));
+            self.look();
             self.tally.flush(&self.house.metrics);
             self.house.metrics.tick_late.record(now - due);
             self.house.metrics.tick.record(now.elapsed());
         }
     }
 
-    fn tick(&mut self) {
+    fn look(&mut self) {
         let Some(go_at) = self.race.phase().go_at() else { return };
         let since_gun = self.now() - go_at;
         self.act_bots(since_gun);
@@ -63,24 +75,34 @@ impl Task {
 
     /// Tells the screens which lanes have moved, or where all of them are.
     pub(super) fn tell_positions(&mut self, all: bool) {
+        let tick = if self.is_crowd() { self.tick_of_crowd() } else { self.tick_of_few(all) };
+        if let Some(tick) = tick {
+            self.console.broadcast_conflated(&self.house.endpoint, "tick", &tick);
+        }
+    }
+
+    fn tick_of_few(&mut self, all: bool) -> Option<Tick> {
         let changes = self.race.take_changes();
         let lanes: Vec<_> = if all {
             self.race.field().map(|racer| (racer.lane.0, racer.taps)).collect()
         } else {
             changes.into_iter().map(|(lane, taps)| (lane.0, taps)).collect()
         };
-        if lanes.is_empty() {
-            return;
-        }
+        (!lanes.is_empty()).then(|| self.tick(lanes))
+    }
+
+    pub(super) fn tick(&self, lanes: Vec<LaneTaps>) -> Tick {
         let go_at = self.race.phase().go_at().unwrap_or_default();
         let rope = self.race.rope().map(|rope| rope.position);
-        let tick = Tick { heat: self.race.heat().0, t: (self.now() - go_at).0, lanes, rope };
-        self.console.broadcast_conflated(&self.house.endpoint, "tick", &tick);
+        let t = (self.now() - go_at).0;
+        Tick { heat: self.race.heat().0, t, lanes, rope, field: None, total: None, pack: None, sides: None }
     }
 
     fn flag_refused(&mut self) {
-        let is_news =
-            |racer: &&race::Racer| racer.refused > self.flagged.get(&racer.id).copied().unwrap_or(0);
+        let is_news = |racer: &&race::Racer| {
+            let (refused, rhythm) = self.flagged.get(&racer.id).copied().unwrap_or_default();
+            racer.refused > refused || racer.flagged != rhythm
+        };
         let news: Vec<_> = self
             .race
             .field()
@@ -94,7 +116,7 @@ impl Task {
     }
 
     pub(super) fn flag(&mut self, racer: RacerId, refused: u32, rhythm: bool) {
-        self.flagged.insert(racer, refused);
+        self.flagged.insert(racer, (refused, rhythm));
         self.tell_consoles(
             "flag",
             &serde_json::json!({ "id": racer.0, "refused": refused, "rhythm": rhythm }),

@@ -1,33 +1,72 @@
 //! Each phone's own count and place, at a rate that a room of any size can afford.
 
-use std::{collections::HashMap, time::Duration};
+use std::time::Duration;
 
-use race::{Phase, Place, RacerId, Results, Standing};
+use race::{Lane, Mode, Phase, Place, RacerId, Results, Standing};
 use tokio::time::Instant;
 
-use super::{phone::Phone, task::Task};
-use crate::wire::You;
+use super::{crowd::MOST_LISTED, phone::Phone, task::Task};
+use crate::wire::{You, team};
 
 /// A phone is told no more often than this while it taps.
 const PER_PHONE: Duration = Duration::from_millis(100);
 /// And a room tells no more phones than this in one tick: 2,000 a second.
 const PER_TICK: usize = 100;
 /// Nor does it look at more, to find those for whom something has changed.
-const LOOKS_PER_TICK: usize = 5_000;
+const LOOKS_PER_TICK: usize = 1_000;
+/// What everybody has to know is told to so many at a time, one time after the other.
+const AT_ONCE: usize = 1_000;
+const EACH: Duration = Duration::from_millis(50);
 
 /// Whose turn it is, and how they stand.
 #[derive(Default)]
 pub(super) struct Updates {
     turns: Vec<RacerId>,
-    places: HashMap<RacerId, Standing>,
+    /// By lane.
+    standings: Vec<Option<Standing>>,
     ranked_at: Option<Instant>,
     field: u32,
+    /// Where in the newest results who is, by lane.
+    resulted: Vec<usize>,
+    /// Who is still to be told what everybody is told once, the next one last.
+    queue: Vec<RacerId>,
+    /// That is the results.
+    tells_results: bool,
+    next_at: Option<Instant>,
 }
 
 impl Updates {
     pub fn clear(&mut self) {
         *self = Updates::default();
     }
+
+    /// When the next ones are told.
+    pub fn due_at(&self) -> Option<Instant> {
+        self.next_at
+    }
+
+    /// Finds everybody in these results from now on.
+    pub fn enter(&mut self, results: &Results) {
+        self.resulted.clear();
+        for (position, place) in results.places.iter().enumerate() {
+            put(&mut self.resulted, place.lane, position);
+        }
+    }
+
+    fn place<'r>(&self, results: &'r Results, racer: &race::Racer) -> Option<&'r Place> {
+        let place = results.places.get(*self.resulted.get(racer.lane.0 as usize)?);
+        // A lane may have another racer by now.
+        place.filter(|place| place.racer == racer.id)
+    }
+}
+
+/// Puts something where a lane is looked up.
+fn put<T: Default + Clone>(by_lane: &mut Vec<T>, Lane(lane): Lane, value: T) {
+    let lane = lane as usize;
+    if by_lane.len() <= lane {
+        by_lane.resize(lane + 1, T::default());
+    }
+    by_lane[lane] = value;
 }
 
 impl Phone {
@@ -74,38 +113,81 @@ impl Task {
         }
     }
 
-    /// When everybody has to know at once: the gun, the finish, the results.
-    pub(super) fn tell_all_phones(&mut self, results: Option<&Results>) {
+    /// A phase begins of which each phone hears how it stands. In a crowd it hears that in its turn.
+    pub(super) fn greet_phones(&mut self, phase: Phase) {
+        let is_tug = matches!(self.race.rules().mode, Mode::Tug { .. });
+        match phase {
+            Phase::Running { .. } if !self.is_crowd() => {}
+            // To so many the phase did not tell the teams.
+            Phase::Countdown { .. } if is_tug && self.race.field().nth(MOST_LISTED).is_some() => {}
+            _ => return,
+        }
+        self.tell_all_phones(false);
+    }
+
+    /// Everybody is told how the heat came out.
+    pub(super) fn tell_results_to_phones(&mut self) {
+        if self.race.results().is_some() {
+            self.tell_all_phones(true);
+        }
+    }
+
+    /// Tells everybody once: the best first, and not all at once.
+    fn tell_all_phones(&mut self, tells_results: bool) {
         self.updates.ranked_at = None;
         self.rank(Instant::now());
-        let places: HashMap<RacerId, &Place> =
-            results.iter().flat_map(|results| &results.places).map(|place| (place.racer, place)).collect();
-        let playing: Vec<RacerId> = self.people.playing().collect();
-        for racer in playing {
-            let Some(mut you) = self.standing_of(racer) else { continue };
-            if let Some(results) = results {
-                you.resulting(results, places.get(&racer).copied());
-            }
-            if let Some(phone) = self.people.phone_mut(racer) {
+        let results = self.race.results().filter(|_| tells_results);
+        let places = results.iter().flat_map(|results| &results.places).map(|place| place.racer);
+        let is_listed = |racer: &RacerId| {
+            let racer = self.race.racer(*racer).zip(results);
+            racer.is_some_and(|(racer, results)| self.updates.place(results, racer).is_some())
+        };
+        let others = self.people.playing().filter(|racer| !is_listed(racer));
+        let mut queue: Vec<RacerId> = places.chain(others).collect();
+        queue.reverse();
+        (self.updates.queue, self.updates.tells_results) = (queue, tells_results);
+        self.tell_queued();
+    }
+
+    pub(super) fn tell_queued_if_due(&mut self, now: Instant) {
+        if self.updates.next_at.is_some_and(|due| due <= now) {
+            self.tell_queued();
+        }
+    }
+
+    fn tell_queued(&mut self) {
+        for _ in 0..AT_ONCE {
+            let Some(racer) = self.updates.queue.pop() else { break };
+            let results = self.race.results().filter(|_| self.updates.tells_results);
+            let you = self.standing_of(racer).map(|you| self.resulting(you, racer, results));
+            if let (Some(you), Some(phone)) = (you, self.people.phone_mut(racer)) {
                 phone.tell(you);
             }
         }
+        self.updates.next_at = (!self.updates.queue.is_empty()).then(|| Instant::now() + EACH);
     }
 
     /// How one racer stands, or has come out.
     pub(super) fn you(&self, racer: RacerId) -> Option<You> {
-        let mut you = self.standing_of(racer)?;
+        let you = self.standing_of(racer)?;
         // In an open finish the count goes on.
-        if let Some(results) = self.current_results().filter(|results| results.is_final) {
-            you.resulting(results, results.places.iter().find(|place| place.racer == racer));
+        Some(self.resulting(you, racer, self.current_results().filter(|results| results.is_final)))
+    }
+
+    /// With what the results, if there are any, say of this racer.
+    fn resulting(&self, mut you: You, racer: RacerId, results: Option<&Results>) -> You {
+        if let (Some(results), Some(racer)) = (results, self.race.racer(racer)) {
+            you.resulting(results, self.updates.place(results, racer));
         }
-        Some(you)
+        you
     }
 
     fn standing_of(&self, racer: RacerId) -> Option<You> {
         let racer = self.race.racer(racer)?;
         // Before the first tap everybody would be first.
-        let standing = self.updates.places.get(&racer.id).filter(|_| racer.taps > 0);
+        let standing = self.updates.standings.get(racer.lane.0 as usize).copied().flatten();
+        let standing = standing.filter(|_| racer.taps > 0);
+        let is_listed = self.updates.field as usize <= MOST_LISTED;
         Some(You {
             heat: self.race.heat().0,
             taps: racer.taps,
@@ -118,6 +200,7 @@ impl Task {
             in_heat: racer.in_heat,
             compensated: racer.compensated.0,
             waiting_for: self.waiting_for(),
+            team: racer.team.filter(|_| !is_listed).map(team),
             time: racer.finished_at.map(|time| time.0),
             margin: None,
             dead_heat: None,
@@ -131,7 +214,12 @@ impl Task {
             return;
         }
         self.updates.field = u32::try_from(self.race.field().count()).unwrap_or(u32::MAX);
-        self.updates.places = self.race.standings().into_iter().collect();
+        self.updates.standings.clear();
+        for (racer, standing) in self.race.standings() {
+            if let Some(racer) = self.race.racer(racer) {
+                put(&mut self.updates.standings, racer.lane, Some(standing));
+            }
+        }
         self.updates.ranked_at = Some(now);
     }
 }

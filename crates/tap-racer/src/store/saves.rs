@@ -146,7 +146,7 @@ fn heat_row(heat: &HeatRecord) -> Option<HeatRow> {
 fn change((id, pending): (RoomId, Pending)) -> Option<Change> {
     let id = id.code().to_owned();
     let Pending::Save(room) = pending else { return Some(Change::Remove { id }) };
-    match serde_json::to_vec(&room) {
+    match room.to_json() {
         Ok(state) => {
             let version = SavedRoom::VERSION;
             Some(Change::Save(RoomRow {

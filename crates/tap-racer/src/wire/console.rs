@@ -52,7 +52,10 @@ impl KnockJson {
 /// The answer to `roster`.
 #[derive(Clone, Debug, Serialize)]
 pub struct RosterJson {
+    /// Of many the first only.
     pub racers: Vec<RacerJson>,
+    /// How many there are.
+    pub count: usize,
     pub knocks: Vec<KnockJson>,
     #[serde(flatten)]
     pub setup: Setup,
@@ -108,4 +111,37 @@ pub struct Tick {
     pub lanes: Vec<LaneTaps>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rope: Option<i32>,
+    /// From here on of a crowd only, of which `lanes` names some: how many race.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub field: Option<u32>,
+    /// All their taps.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub total: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pack: Option<PackJson>,
+    /// In a tug.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sides: Option<SidesJson>,
+}
+
+/// How many stand in each slice of the course.
+#[derive(Clone, Debug, Serialize)]
+pub struct PackJson {
+    /// Where the last slice ends, in taps, or in thousandths where courses differ.
+    pub to: u32,
+    pub counts: Vec<u32>,
+}
+
+/// The two teams: how many pull, and their taps.
+#[derive(Clone, Debug, Serialize)]
+pub struct SidesJson {
+    pub left: (u32, u64),
+    pub right: (u32, u64),
+}
+
+/// The event `crowd`: how many sit in the room, and how many of them are there.
+#[derive(Clone, Debug, Serialize)]
+pub struct CrowdJson {
+    pub count: usize,
+    pub connected: usize,
 }

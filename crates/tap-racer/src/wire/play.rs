@@ -36,8 +36,6 @@ pub struct PlayJoined {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_rules: Option<RulesJson>,
     pub chat: String,
-    /// Milliseconds between two claims of a phone that taps on.
-    pub report_every: u32,
     /// Milliseconds between two signs of life, where the phone has promised them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub alive: Option<u128>,
@@ -82,6 +80,9 @@ pub struct You {
     /// For how many phones the finish is still open.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub waiting_for: Option<usize>,
+    /// In a tug of so many that the phase does not list the teams.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub team: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub time: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]

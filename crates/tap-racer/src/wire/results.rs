@@ -22,6 +22,9 @@ pub struct ResultsJson {
     pub waiting_for: Option<usize>,
     /// How many raced, of whom `places` may hold the first only.
     pub of: usize,
+    /// All taps that counted; for screens only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub total: Option<u64>,
     pub places: Vec<PlaceJson>,
 }
 
@@ -96,6 +99,7 @@ impl ResultsJson {
             team: results.team.map(team),
             waiting_for: None,
             of: results.places.len(),
+            total: None,
             places: results.places.iter().take(most).map(place).collect(),
         }
     }
