@@ -6,10 +6,11 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
-import { chromium } from '@playwright/test';
+import { chromium, expect } from '@playwright/test';
 
 import { launchOptions } from './support/browser.js';
 import { simulate } from './support/crowd.js';
+import { Client } from './support/live.js';
 import { expectPhase } from './support/party.js';
 import { built } from './support/process.js';
 import { startServer } from './support/server.js';
@@ -47,7 +48,9 @@ if (values.pages) await page.route(/\/(console|assets\/.*)$/, fromFolder);
 await page.goto(server.console);
 await expectPhase(page, 'lobby');
 const phones = room ? null : startPhones();
-room?.start();
+await expect(page.locator('header')).toContainText(`${racers.toLocaleString('en')} racers`, { timeout: 60_000 });
+if (room) room.start();
+else await startRace();
 await page.locator('[data-testid=phase][data-phase=running]').waitFor({ timeout: 60_000 });
 await page.waitForTimeout(settles);
 
@@ -123,9 +126,7 @@ function fromFolder(route) {
 function startPhones() {
   const url = `ws://${new URL(server.origin).host}`;
   const binary = process.env.STAMPEDE_BINARY ?? built('stampede');
-  const program = spawn(binary, ['phones', '--url', url, '--players', String(racers), '--host', JSON.stringify(rules)], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+  const program = spawn(binary, ['phones', '--url', url, '--players', String(racers)], { stdio: 'ignore' });
   const ended = new Promise((resolve) => program.once('close', resolve));
   return {
     stop() {
@@ -133,6 +134,13 @@ function startPhones() {
       return ended;
     },
   };
+}
+
+async function startRace() {
+  const client = new Client(server.socket);
+  const host = await client.join('console');
+  await host.ask('start', { rules });
+  await client.close();
 }
 
 function round(value, digits = 2) {
