@@ -37,3 +37,13 @@ build_pages() {
     touch web/dist/.built
   fi
 }
+
+# Waits for a server, which says in a file that it listens on 127.0.0.1; sets url.
+listening() {
+  for _ in $(seq 400); do
+    url=$(grep -om1 'http://127\.0\.0\.1:[0-9]*' "$1") && return
+    sleep 0.05
+  done
+  cat "$1" >&2
+  fail "The server did not start."
+}

@@ -3,6 +3,8 @@
 mod fanout;
 mod idle;
 mod joins;
+mod race;
+pub mod returns;
 mod taps;
 
 use std::io;
@@ -11,7 +13,7 @@ use anyhow::{Context, bail};
 
 use crate::{
     crowd::{Arrival, Crowd, Seat, Told},
-    herd::{Behaviour, Herd, Lost, SocketId},
+    herd::{Behaviour, Herd, Lost, SocketId, Width},
     measure::{Measured, Window},
     process::Process,
     target::Target,
@@ -19,6 +21,7 @@ use crate::{
 };
 
 pub use fanout::{Pace, Said};
+pub use race::Racing;
 
 /// The server, and how it is spoken to.
 #[derive(Clone, Debug)]
@@ -73,7 +76,11 @@ impl Default for Dialect {
 
 impl Dialect {
     fn seat(&self, topic: &str, number: usize) -> Seat {
-        Seat { topic: topic.to_owned(), params: self.params.replace("{n}", &number.to_string()) }
+        Seat {
+            topic: topic.to_owned(),
+            params: self.params.replace("{n}", &number.to_string()),
+            width: Width::Wide,
+        }
     }
 
     fn seats(&self, topic: &str, count: usize) -> Vec<Seat> {
@@ -83,6 +90,9 @@ impl Dialect {
 
 /// What a scenario does once its crowd is in.
 trait Scenario {
+    /// A member is in: this is the answer to its join.
+    fn joined(&mut self, _herd: &mut Herd, _crowd: &Crowd, _member: usize, _message: &Message<'_>) {}
+
     fn message(&mut self, herd: &mut Herd, crowd: &Crowd, member: usize, message: &Message<'_>);
 
     fn alarm(&mut self, _herd: &mut Herd, _crowd: &Crowd, _alarm: u64) {}
@@ -100,8 +110,10 @@ impl<S: Scenario> Behaviour for Run<S> {
     }
 
     fn heard(&mut self, herd: &mut Herd, socket: SocketId, message: &Message<'_>) {
-        if let Told::Message(member) = self.crowd.heard(herd, socket, message) {
-            self.scenario.message(herd, &self.crowd, member, message);
+        match self.crowd.heard(herd, socket, message) {
+            Told::Joined(member) => self.scenario.joined(herd, &self.crowd, member, message),
+            Told::Message(member) => self.scenario.message(herd, &self.crowd, member, message),
+            Told::Nothing => {}
         }
     }
 

@@ -9,7 +9,7 @@ use std::{
 use hdrhistogram::Histogram;
 
 use crate::{
-    herd::{Herd, Lost, SocketId},
+    herd::{Herd, Lost, SocketId, Width},
     wire::{Message, push, write_text},
 };
 
@@ -32,6 +32,8 @@ pub struct Seat {
     pub topic: String,
     /// With what, as JSON.
     pub params: String,
+    /// Takes little from the network at once: see [`Width::Narrow`].
+    pub width: Width,
 }
 
 /// How the crowd arrives.
@@ -128,11 +130,6 @@ impl Crowd {
         self.sockets.get(number).copied().flatten()
     }
 
-    /// All sockets.
-    pub fn sockets(&self) -> impl Iterator<Item = SocketId> {
-        self.sockets.iter().copied().flatten()
-    }
-
     fn connect_more(&mut self, herd: &mut Herd) -> io::Result<()> {
         match self.arrival {
             Arrival::Storm => {
@@ -151,7 +148,7 @@ impl Crowd {
     }
 
     fn connect_one(&mut self, herd: &mut Herd, began: Instant) -> io::Result<()> {
-        let socket = herd.connect()?;
+        let socket = herd.connect(self.seats[self.next].width)?;
         self.members.insert(socket, Member { number: self.next, began, is_joined: false });
         self.sockets[self.next] = Some(socket);
         self.next += 1;
@@ -162,7 +159,7 @@ impl Crowd {
     /// Hand it [`Behaviour::opened`](crate::herd::Behaviour::opened).
     pub fn opened(&mut self, herd: &mut Herd, socket: SocketId) {
         if let Some(member) = self.members.get(&socket) {
-            let Seat { topic, params } = &self.seats[member.number];
+            let Seat { topic, params, .. } = &self.seats[member.number];
             let mut frame = Vec::new();
             write_text(&mut frame, push(1, 1, topic, "phx_join", params).as_bytes());
             herd.send(socket, &frame);

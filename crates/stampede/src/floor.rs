@@ -41,6 +41,16 @@ pub struct Load {
     pub per_second: f64,
 }
 
+impl Load {
+    /// As this program takes it to be the floor.
+    fn arguments(&self) -> Vec<String> {
+        let numbers = [("--clients", self.clients), ("--bytes", self.bytes), ("--frames", self.frames)];
+        let numbers = numbers.into_iter().flat_map(|(name, number)| [name.to_owned(), number.to_string()]);
+        let merged = (self.writes == Writes::Together).then(|| "--merged".to_owned());
+        std::iter::once("floor".to_owned()).chain(numbers).chain(merged).collect()
+    }
+}
+
 /// The process that is measured: it says on which port it listens, takes `clients` connections, and writes
 /// to all of them once for each line that it reads from its standard input, until that ends.
 ///
@@ -76,14 +86,14 @@ pub fn serve(load: &Load) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Measures such a process, which is this program again: `arguments` make it call [`serve`].
+/// Measures such a process, which is this program again.
 ///
 /// # Errors
 /// When it does not start, or does not do its work.
-pub fn measure(load: &Load, arguments: &[String], window: Window) -> anyhow::Result<Measured> {
+pub fn measure(load: &Load, window: Window) -> anyhow::Result<Measured> {
     let program = std::env::current_exe().context("no program to be the floor")?;
     let mut child = Command::new(program)
-        .args(arguments)
+        .args(load.arguments())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
@@ -128,21 +138,14 @@ fn measure_child(load: &Load, child: &mut Child, window: Window) -> anyhow::Resu
         Writes::Each => "each",
         Writes::Together => "together",
     };
+    let scenario =
+        if load.frames == 1 { "floor".to_owned() } else { format!("floor {} {writes}", load.frames) };
     Ok(Measured {
-        scenario: if load.frames == 1 {
-            "floor".to_owned()
-        } else {
-            format!("floor {} {writes}", load.frames)
-        },
-        clients: load.clients,
-        unit: "delivery",
         count: count * (load.clients * load.frames) as u64,
         seconds: took.as_secs_f64(),
         cpu,
         rss: usage.rss,
-        rss_per_client: None,
-        latency: None,
-        faults: Vec::new(),
+        ..Measured::new(scenario, load.clients, "delivery")
     })
 }
 

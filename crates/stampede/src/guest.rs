@@ -10,7 +10,7 @@ use crate::{
     wire::{Message, push, quoted},
 };
 
-/// A phone that taps on sends its count this often.
+/// A phone that taps on sends its count this often, unless the server wants it less often.
 const REPORT_EVERY: Duration = Duration::from_millis(50);
 /// A sign of life is promised this often, in milliseconds, and with it a last word: then the end of a heat
 /// waits for it. Who taps until the end gives more of them than that.
@@ -27,9 +27,14 @@ pub struct Guest {
     pub is_seated: bool,
     /// What to come back with.
     seat: Option<String>,
+    /// Which racer it is.
+    pub racer: Option<u32>,
     /// Fingers do not know of connections.
     pub fingers: Fingers,
+    /// Taps are made up to this time after the gun; without it, until the heat is over.
+    pub rests_after: Option<Duration>,
     heat: Option<Heat>,
+    report_every: Duration,
     references: u32,
 }
 
@@ -48,6 +53,13 @@ struct Heat {
     has_said_last: bool,
 }
 
+impl Heat {
+    /// Whether the next tap would be too late to be made.
+    fn rests(&self, after: Option<Duration>) -> bool {
+        after.is_some_and(|after| self.next_tap > self.go_at + after)
+    }
+}
+
 /// The reply to a join of `play`, as far as anything follows from it.
 #[derive(Debug, Deserialize)]
 struct Joined {
@@ -57,6 +69,12 @@ struct Joined {
 #[derive(Debug, Deserialize)]
 struct Response {
     seat: String,
+    racer: Racer,
+}
+
+#[derive(Debug, Deserialize)]
+struct Racer {
+    id: u32,
 }
 
 /// What a guest's count came to.
@@ -66,26 +84,44 @@ pub struct Final {
     pub made: u64,
     /// Taps that the server has heard of.
     pub claimed: u64,
+    /// Those of them that count.
+    pub counted: u64,
 }
 
 impl Guest {
     /// Who has not come yet.
     pub fn new(name: String, fingers: Fingers) -> Guest {
-        Guest { name, socket: None, is_seated: false, seat: None, fingers, heat: None, references: 1 }
+        Guest {
+            name,
+            socket: None,
+            is_seated: false,
+            seat: None,
+            racer: None,
+            fingers,
+            rests_after: None,
+            heat: None,
+            report_every: REPORT_EVERY,
+            references: 1,
+        }
+    }
+
+    /// What to join with, as JSON.
+    pub fn params(&self) -> String {
+        let seat = self.seat.as_ref().map_or(String::new(), |seat| format!(",\"seat\":{}", quoted(seat)));
+        format!("{{\"name\":{},\"alive\":{ALIVE}{seat}}}", quoted(&self.name))
     }
 
     /// What to say first on a new connection.
     pub fn join(&mut self, topic: &str) -> String {
         self.references = 1;
-        let seat = self.seat.as_ref().map_or(String::new(), |seat| format!(",\"seat\":{}", quoted(seat)));
-        let name = quoted(&self.name);
-        push(1, 1, topic, "phx_join", &format!("{{\"name\":{name},\"alive\":{ALIVE}{seat}}}"))
+        push(1, 1, topic, "phx_join", &self.params())
     }
 
     /// Let in; a heat that is on goes on.
     pub fn joined(&mut self, message: &Message<'_>, now: Instant) {
         if let Ok(joined) = serde_json::from_slice::<Joined>(message.payload) {
             self.seat = Some(joined.response.seat);
+            self.racer = Some(joined.response.racer.id);
         }
         self.is_seated = true;
         self.follow(message, now);
@@ -94,6 +130,9 @@ impl Guest {
     /// A phase, told by itself or with the reply to the join.
     pub fn follow(&mut self, message: &Message<'_>, now: Instant) {
         let (Some(number), Some(phase)) = (message.number("heat"), message.text("phase")) else { return };
+        if let Some(every) = message.number("report_every") {
+            self.report_every = Duration::from_millis(every);
+        }
         let go_at = || {
             let (go_at, server_now) = (message.number("go_at")?, message.number("now")?);
             let ahead = Duration::from_millis(go_at.saturating_sub(server_now));
@@ -137,14 +176,18 @@ impl Guest {
         if heat.is_over {
             return (!heat.has_said_last).then_some(heat.go_at);
         }
-        let report = heat.sent_at.map_or(heat.go_at, |sent_at| sent_at + REPORT_EVERY);
-        Some(if heat.taps > heat.sent { report.min(heat.next_tap) } else { heat.next_tap })
+        let report = heat.sent_at.map_or(heat.go_at, |sent_at| sent_at + self.report_every);
+        let report = (heat.taps > heat.sent).then_some(report);
+        let tap = (!heat.rests(self.rests_after)).then_some(heat.next_tap);
+        report.into_iter().chain(tap).min()
     }
 
-    /// Taps that are due; what the server is to be told of them, if it is time.
-    pub fn tap(&mut self, topic: &str, now: Instant) -> Option<String> {
+    /// Taps that are due, each of which `made` is told of by the time when it was; and what the server is to
+    /// be told of them, if it is time.
+    pub fn tap(&mut self, topic: &str, now: Instant, mut made: impl FnMut(Instant)) -> Option<String> {
         let heat = self.heat.as_mut()?;
-        while !heat.is_over && heat.next_tap <= now {
+        while !heat.is_over && heat.next_tap <= now && !heat.rests(self.rests_after) {
+            made(heat.next_tap);
             heat.taps += 1;
             heat.last_tap = Some(heat.next_tap);
             heat.next_tap += self.fingers.next();
@@ -152,7 +195,7 @@ impl Guest {
         let is_due = if heat.is_over {
             !heat.has_said_last
         } else {
-            heat.taps > heat.sent && heat.sent_at.is_none_or(|sent_at| now >= sent_at + REPORT_EVERY)
+            heat.taps > heat.sent && heat.sent_at.is_none_or(|sent_at| now >= sent_at + self.report_every)
         };
         if !is_due || !self.is_seated {
             return None;
@@ -169,9 +212,10 @@ impl Guest {
     pub fn finished(&self, message: &Message<'_>) -> Option<Final> {
         let heat = self.heat.as_ref()?;
         let is_final = memchr::memmem::find(message.payload, b"\"final\":true").is_some();
-        (is_final && message.number("heat") == Some(heat.number))
-            .then(|| message.number("claimed"))
-            .flatten()
-            .map(|claimed| Final { made: heat.taps, claimed })
+        if !is_final || message.number("heat") != Some(heat.number) {
+            return None;
+        }
+        let (claimed, counted) = (message.number("claimed")?, message.number("taps")?);
+        Some(Final { made: heat.taps, claimed, counted })
     }
 }

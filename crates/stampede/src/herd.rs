@@ -19,7 +19,7 @@ use slab::Slab;
 use self::socket::{Progress, Socket};
 use crate::{target::Target, wire::Message};
 
-pub use socket::Lost;
+pub use socket::{Lost, Width};
 
 /// One of the sockets; its number may be another one's once it is lost.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -93,9 +93,9 @@ impl Herd {
     ///
     /// # Errors
     /// When the system has no more files or ports for us.
-    pub fn connect(&mut self) -> io::Result<SocketId> {
+    pub fn connect(&mut self, width: Width) -> io::Result<SocketId> {
         let source = self.target.source(self.made);
-        let mut socket = Socket::connect(self.target.address, source)?;
+        let mut socket = Socket::connect(self.target.address, source, width)?;
         let entry = self.sockets.vacant_entry();
         let id = SocketId(entry.key());
         let both = Interest::READABLE | Interest::WRITABLE;

@@ -41,6 +41,8 @@ pub struct Fingers {
     random: SmallRng,
     /// Between two taps, in seconds.
     interval: f64,
+    /// By how much the interval grows in a hundred taps.
+    tires: f64,
     /// Taps of this heat.
     made: u32,
 }
@@ -50,7 +52,14 @@ impl Fingers {
     pub fn new(seed: u64, number: usize, rate: f64) -> Fingers {
         let mut random = SmallRng::seed_from_u64(seed ^ (number as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15));
         let own = random.random_range(0.85..1.15);
-        Fingers { random, interval: 1.0 / (Strength::of(number).taps_per_second() * rate * own), made: 0 }
+        let interval = 1.0 / (Strength::of(number).taps_per_second() * rate * own);
+        Fingers { random, interval, tires: 0.1, made: 0 }
+    }
+
+    /// Fingers that keep up this pace, for a load that is the same at any time; their intervals scatter like
+    /// anybody's.
+    pub fn tireless(seed: u64, number: usize, taps_per_second: f64) -> Fingers {
+        Fingers { interval: 1.0 / taps_per_second, tires: 0.0, ..Fingers::new(seed, number, 1.0) }
     }
 
     /// From the gun to the first tap.
@@ -62,7 +71,7 @@ impl Fingers {
     /// To the next tap.
     pub fn next(&mut self) -> Duration {
         self.made += 1;
-        let tired = 1.0 + (f64::from(self.made) / 100.0).min(2.0) * 0.1;
+        let tired = 1.0 + (f64::from(self.made) / 100.0).min(2.0) * self.tires;
         // The mean of three is scattered as people's taps are, more round the middle than at the ends.
         let scatter = (0..3).map(|_| self.random.random_range(0.6..1.4_f64)).sum::<f64>() / 3.0;
         Duration::from_secs_f64(self.interval * tired * scatter)
@@ -108,6 +117,13 @@ mod tests {
                 taps_in_ten_seconds(number)
             );
         }
+    }
+
+    #[test]
+    fn tireless_fingers_keep_their_pace() {
+        let mut fingers = Fingers::tireless(7, 3, 6.0);
+        let minute: f64 = (0..360).map(|_| fingers.next().as_secs_f64()).sum();
+        assert!((57.0..63.0).contains(&minute), "{minute}");
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Guests who come into a room, race by the gun, lose their connection now and then, and talk.
 
+mod party;
+
 use std::{
     collections::{HashMap, VecDeque},
     io,
@@ -8,52 +10,12 @@ use std::{
 
 use crate::{
     guest::Guest,
-    herd::{Behaviour, Herd, Lost, SocketId},
+    herd::{Behaviour, Herd, Lost, SocketId, Width},
     human::Fingers,
     wire::{Message, push, quoted, write_text},
 };
 
-/// What the guests do.
-#[derive(Clone, Debug)]
-pub struct Party {
-    /// The room's code; none for the house room.
-    pub room: Option<String>,
-    /// How many guests.
-    pub players: usize,
-    /// How much faster than people they tap.
-    pub rate: f64,
-    /// What their fingers, and all that happens now and then, is drawn from.
-    pub seed: u64,
-    /// How often one of them loses the connection and comes back.
-    pub drops_every: Option<Duration>,
-    /// How often one of them says something.
-    pub chats_every: Option<Duration>,
-    /// The rules of the races that are started, heat after heat, as JSON; none if somebody else hosts.
-    pub hosts: Option<String>,
-    /// With which the room is hosted.
-    pub host_token: Option<String>,
-}
-
-/// What has happened up to now.
-#[derive(Clone, Debug)]
-pub struct Counts {
-    /// Guests who are in.
-    pub seated: usize,
-    /// Claims sent.
-    pub claims: u64,
-    /// Heats whose final results were told.
-    pub heats: u64,
-    /// Guests' final counts that were what they had made, and that were not.
-    pub right: u64,
-    /// See `right`.
-    pub wrong: u64,
-    /// Taps in all final counts.
-    pub taps: u64,
-    /// Connections that were lost or could not be made.
-    pub lost: u64,
-    /// The last refusal or loss.
-    pub trouble: Option<String>,
-}
+pub use party::{Counts, Party};
 
 /// The guests, and the one who hosts.
 pub struct Phones {
@@ -66,6 +28,8 @@ pub struct Phones {
     host: Option<SocketId>,
     /// For what happens now and then.
     chance: Fingers,
+    /// Guests that there ever were.
+    came: usize,
     /// Who is about to come, and when the next one may.
     coming: VecDeque<usize>,
     /// What has happened.
@@ -89,6 +53,7 @@ const CHAT: u64 = ALARMS + 2;
 const START: u64 = ALARMS + 3;
 const BEAT: u64 = ALARMS + 4;
 const HOST: u64 = ALARMS + 5;
+const LEAVE: u64 = ALARMS + 6;
 /// And from here on those of who comes back.
 const BACK: u64 = 1 << 50;
 
@@ -99,29 +64,18 @@ impl Phones {
             Some(code) => format!("{name}:{code}"),
             None => name.to_owned(),
         };
-        let guest = |number| {
-            Guest::new(format!("Guest {}", number + 1), Fingers::new(party.seed, number, party.rate))
-        };
         Phones {
             play: topic("play"),
             console: topic("console"),
             chat: format!("chat:{}", party.room.as_deref().unwrap_or("lobby")),
-            guests: (0..party.players).map(guest).collect(),
+            guests: (0..party.players).map(|number| party.guest(number)).collect(),
             coming: (0..party.players).collect(),
-            chance: Fingers::new(party.seed, party.players, 1.0),
+            chance: Fingers::new(!party.seed, 0, 1.0),
+            came: party.players,
             party,
             by_socket: HashMap::new(),
             host: None,
-            counts: Counts {
-                seated: 0,
-                claims: 0,
-                heats: 0,
-                right: 0,
-                wrong: 0,
-                taps: 0,
-                lost: 0,
-                trouble: None,
-            },
+            counts: Counts::default(),
         }
     }
 
@@ -131,11 +85,12 @@ impl Phones {
     /// When the system has no files or ports for us.
     pub fn begin(&mut self, herd: &mut Herd) -> io::Result<()> {
         if self.party.hosts.is_some() {
-            self.host = Some(herd.connect()?);
+            self.host = Some(herd.connect(Width::Wide)?);
         }
         herd.alarm(Duration::ZERO, COME);
         herd.alarm(HEARTBEAT / 2, BEAT);
         self.now_and_then(herd, self.party.drops_every, DROP);
+        self.now_and_then(herd, self.party.leaves_every, LEAVE);
         self.now_and_then(herd, self.party.chats_every, CHAT);
         Ok(())
     }
@@ -157,7 +112,7 @@ impl Phones {
     }
 
     fn connect(&mut self, herd: &mut Herd, number: usize) {
-        match herd.connect() {
+        match herd.connect(Width::Wide) {
             Ok(socket) => {
                 self.guests[number].socket = Some(socket);
                 self.by_socket.insert(socket, number);
@@ -186,6 +141,17 @@ impl Phones {
         }
     }
 
+    /// Somebody leaves for good, and somebody new comes.
+    fn replace(&mut self, herd: &mut Herd, number: usize) {
+        if let Some(socket) = self.guests[number].socket {
+            Phones::send(herd, socket, &push(1, 2, &self.play, "phx_leave", "{}"));
+        }
+        self.hang_up(herd, number);
+        self.guests[number] = self.party.guest(self.came);
+        self.came += 1;
+        self.come_back(herd, number);
+    }
+
     fn send(herd: &mut Herd, socket: SocketId, text: &str) {
         let mut frame = Vec::new();
         write_text(&mut frame, text.as_bytes());
@@ -199,7 +165,7 @@ impl Phones {
         if guest.wakes_at().is_none_or(|due| due > herd.now()) {
             return;
         }
-        if let (Some(claim), Some(socket)) = (guest.tap(&self.play, herd.now()), guest.socket) {
+        if let (Some(claim), Some(socket)) = (guest.tap(&self.play, herd.now(), |_| ()), guest.socket) {
             self.counts.claims += 1;
             Phones::send(herd, socket, &claim);
         }
@@ -265,6 +231,9 @@ impl Phones {
             }
             _ => return,
         };
+        if phase == Some(b"countdown") && message.event == b"\"phase\"" {
+            self.counts.started += 1;
+        }
         if matches!(phase, Some(b"lobby" | b"finished")) {
             herd.alarm(PAUSE, START);
         }
@@ -344,7 +313,7 @@ impl Behaviour for Phones {
             START => self.start(herd),
             BEAT => self.beat(herd),
             HOST => {
-                self.host = herd.connect().ok();
+                self.host = herd.connect(Width::Wide).ok();
                 if self.host.is_none() {
                     herd.alarm(BACK_WITHIN, HOST);
                 }
@@ -355,6 +324,12 @@ impl Behaviour for Phones {
                     self.come_back(herd, number);
                 }
                 self.now_and_then(herd, self.party.drops_every, DROP);
+            }
+            LEAVE => {
+                if let Some(number) = self.somebody() {
+                    self.replace(herd, number);
+                }
+                self.now_and_then(herd, self.party.leaves_every, LEAVE);
             }
             CHAT => {
                 self.chat(herd);

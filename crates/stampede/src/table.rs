@@ -2,36 +2,20 @@
 
 use std::fmt::Write;
 
-use crate::measure::Measured;
+use crate::measure::{Latency, Measured};
 
-/// A table in Markdown, a line for each measurement. The floor of a fan-out is the last one of as many
-/// clients and frames that stands before it.
+const HEAD: &str = "\
+| server | scenario | clients | per second | CPU-s per million | of the floor | RSS | RSS per client | p50 | p99 \
+| max | heartbeat p99 | tick late p99 |
+| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
+";
+
+/// A table in Markdown, a line for each measurement, with the faults below it.
 pub fn table(all: &[Measured]) -> String {
-    let mut out = String::from(
-        "| scenario | clients | per second | CPU-s per million | RSS | RSS per client | p50 | p99 | max |\n\
-         | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n",
-    );
+    let mut out = HEAD.to_owned();
     for one in all {
-        let cost = if one.unit == "client" {
-            // Nothing is counted but time.
-            format!("{:.1} % of a core", one.cpu / one.seconds * 100.0)
-        } else {
-            format!("{:.2} / {}", one.cpu_per_million(), one.unit)
-        };
-        let latency = one.latency.map_or(["", "", ""].map(str::to_owned), |latency| {
-            [latency.p50, latency.p99, latency.max].map(|ms| format!("{ms:.1} ms"))
-        });
         // Writing to a string does not fail.
-        let _ = writeln!(
-            out,
-            "| {} | {} | {} | {cost} | {:.1} MB | {} | {} |",
-            one.scenario,
-            one.clients,
-            if one.unit == "client" { String::new() } else { format!("{:.0}", one.per_second()) },
-            one.rss as f64 / 1e6,
-            one.rss_per_client.map_or(String::new(), |bytes| format!("{:.2} KB", bytes / 1024.0)),
-            latency.join(" | "),
-        );
+        let _ = writeln!(out, "| {} |", cells(one).join(" | "));
     }
     for one in all {
         for fault in &one.faults {
@@ -39,4 +23,33 @@ pub fn table(all: &[Measured]) -> String {
         }
     }
     out
+}
+
+fn cells(one: &Measured) -> [String; 13] {
+    // Of clients that are silent nothing is counted but time.
+    let is_silent = one.unit == "client";
+    let cost = if is_silent {
+        format!("{:.1} % of a core", one.cpu / one.seconds * 100.0)
+    } else {
+        format!("{:.2} / {}", one.cpu_per_million(), one.unit)
+    };
+    let spread = one.spread.map_or(String::new(), |(least, most)| format!(" ({least:.2} to {most:.2})"));
+    let time = |latency: Option<Latency>, of: fn(Latency) -> f64| {
+        latency.map_or(String::new(), |latency| format!("{:.1} ms", of(latency)))
+    };
+    [
+        one.server.clone().unwrap_or_default(),
+        one.scenario.clone(),
+        one.clients.to_string(),
+        if is_silent { String::new() } else { format!("{:.0}", one.per_second()) },
+        cost + &spread,
+        one.of_floor.map_or(String::new(), |ratio| format!("× {ratio:.2}")),
+        format!("{:.1} MB", one.rss as f64 / 1e6),
+        one.rss_per_client.map_or(String::new(), |bytes| format!("{:.2} KB", bytes / 1024.0)),
+        time(one.latency, |it| it.p50),
+        time(one.latency, |it| it.p99),
+        time(one.latency, |it| it.max),
+        time(one.heartbeats, |it| it.p99),
+        time(one.ticks_late, |it| it.p99),
+    ]
 }

@@ -6,5 +6,5 @@
 mod frame;
 mod message;
 
-pub use frame::{Frame, FrameError, Opcode, Reader, write_pong, write_text};
+pub use frame::{Frame, FrameError, Opcode, Reader, frame_length, write_pong, write_text};
 pub use message::{Message, push, quoted};

@@ -10,7 +10,7 @@ use hdrhistogram::Histogram;
 use super::{Bench, Outcome, Run, Scenario};
 use crate::{
     crowd::{Arrival, Crowd, histogram},
-    herd::Herd,
+    herd::{Herd, Width},
     measure::{Latency, Measured},
     wire::{Message, push, quoted, write_text},
 };
@@ -33,8 +33,8 @@ pub struct Said {
     pub together: usize,
     /// Of so many bytes each, as the server broadcasts them to its subscribers, without the frame.
     pub bytes: usize,
-    /// So many of the clients read nothing.
-    pub stalled: usize,
+    /// So many of the clients read nothing, where that is what is measured.
+    pub stalled: Option<usize>,
 }
 
 /// Messages on their way in a saturated server.
@@ -118,7 +118,7 @@ impl Talk {
     /// One more has heard this message; those that all have heard are done.
     fn count_heard(&mut self, message: &Message<'_>) {
         let Some(number) = number_of(message, &self.key) else { return };
-        let listeners = (self.clients - self.said.stalled) as u64;
+        let listeners = (self.clients - self.said.stalled.unwrap_or(0)) as u64;
         let Some(at) = number.checked_sub(self.oldest).and_then(|at| usize::try_from(at).ok()) else {
             return;
         };
@@ -147,7 +147,10 @@ impl Bench {
     pub fn fanout(&self, clients: usize, said: Said) -> Outcome {
         let dialect = &self.dialect;
         let before = self.rss()?;
-        let seats = dialect.seats(&dialect.topic, clients);
+        let mut seats = dialect.seats(&dialect.topic, clients);
+        // Not the first, which talks.
+        let stalled = 1..clients.min(said.stalled.unwrap_or(0) + 1);
+        seats[stalled.clone()].iter_mut().for_each(|seat| seat.width = Width::Narrow);
         let bare = format!(
             "[null,null,{},{},{{{}:\"\"}}]",
             quoted(&dialect.topic),
@@ -171,9 +174,7 @@ impl Bench {
             times: histogram(),
         };
         let (mut herd, mut run) = self.gather(seats, Arrival::Storm, talk)?;
-        // Not the first, which talks.
-        let stalled: Vec<_> = run.crowd.sockets().skip(1).take(said.stalled).collect();
-        stalled.into_iter().for_each(|socket| herd.stall(socket));
+        stalled.filter_map(|number| run.crowd.socket(number)).for_each(|socket| herd.stall(socket));
         run.begin(&mut herd);
         self.warm_up(&mut herd, &mut run)?;
         run.scenario.times.clear();
@@ -182,16 +183,15 @@ impl Bench {
         let rss = self.rss()?;
         let talk = &run.scenario;
         Ok(Measured {
-            scenario: said.to_string(),
-            clients,
-            unit: "delivery",
             count: talk.heard - heard,
             seconds,
             cpu,
             rss,
             rss_per_client: Some(rss.saturating_sub(before) as f64 / clients as f64),
             latency: Latency::of(&talk.times),
-            faults: if said.stalled == 0 { run.faults() } else { Vec::new() },
+            heartbeats: Latency::of(&run.crowd.heartbeats),
+            faults: run.faults(),
+            ..Measured::new(said.to_string(), clients, "delivery")
         })
     }
 }
@@ -211,12 +211,11 @@ impl Run<Talk> {
 
 impl std::fmt::Display for Said {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match (self.pace, self.together) {
-            (Pace::Saturated, 1) => f.write_str("fanout saturated")?,
-            (Pace::Saturated, together) => write!(f, "burst {together} saturated")?,
-            (Pace::Deliveries(_), 1) => f.write_str("fanout")?,
-            (Pace::Deliveries(_), together) => write!(f, "burst {together}")?,
+        match (self.stalled, self.together) {
+            (Some(stalled), _) => write!(f, "slow, {stalled} stalled")?,
+            (None, 1) => f.write_str("fanout")?,
+            (None, together) => write!(f, "burst {together}")?,
         }
-        if self.stalled > 0 { write!(f, ", {} stalled", self.stalled) } else { Ok(()) }
+        if self.pace == Pace::Saturated { f.write_str(" saturated") } else { Ok(()) }
     }
 }

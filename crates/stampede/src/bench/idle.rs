@@ -15,7 +15,7 @@ impl Scenario for Silence {
 }
 
 impl Bench {
-    /// Measures `clients` that have joined and only give signs of life, each half a minute.
+    /// Measures `clients`, or nobody, that have joined and only give signs of life, each half a minute.
     ///
     /// # Errors
     /// When not all of them get in, or the server's process cannot be looked at.
@@ -27,16 +27,14 @@ impl Bench {
         let (cpu, seconds) = self.measure(&mut herd, &mut run)?;
         let rss = self.rss()?;
         Ok(Measured {
-            scenario: "idle".to_owned(),
-            clients,
-            unit: "client",
             count: clients as u64,
             seconds,
             cpu,
             rss,
-            rss_per_client: Some(rss.saturating_sub(before) as f64 / clients as f64),
-            latency: Latency::of(&run.crowd.heartbeats),
+            rss_per_client: (clients > 0).then(|| rss.saturating_sub(before) as f64 / clients as f64),
+            heartbeats: Latency::of(&run.crowd.heartbeats),
             faults: run.faults(),
+            ..Measured::new("idle".to_owned(), clients, "client")
         })
     }
 }

@@ -24,20 +24,20 @@ impl Bench {
         let seats = self.dialect.seats(&self.dialect.topic, clients);
         let ((_herd, run), cpu, took) = self.server.during(|| self.gather(seats, arrival, Nothing))?;
         let rss = self.rss()?;
+        let scenario = match arrival {
+            Arrival::Storm => "joins".to_owned(),
+            Arrival::PerSecond(rate) => format!("joins {rate:.0}/s"),
+        };
         Ok(Measured {
-            scenario: match arrival {
-                Arrival::Storm => "joins".to_owned(),
-                Arrival::PerSecond(rate) => format!("joins {rate:.0}/s"),
-            },
-            clients,
-            unit: "join",
             count: clients as u64,
             seconds: took.as_secs_f64(),
             cpu,
             rss,
             rss_per_client: Some(rss.saturating_sub(before) as f64 / clients as f64),
             latency: Latency::of(&run.crowd.join_times),
+            heartbeats: Latency::of(&run.crowd.heartbeats),
             faults: run.faults(),
+            ..Measured::new(scenario, clients, "join")
         })
     }
 }

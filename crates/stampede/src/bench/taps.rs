@@ -104,16 +104,15 @@ impl Bench {
             faults.push(format!("the console is {behind} taps behind"));
         }
         Ok(Measured {
-            scenario: format!("taps {per_second:.0}/s"),
-            clients: players,
-            unit: "tap",
             count: run.scenario.heard - heard,
             seconds,
             cpu,
             rss,
             rss_per_client: Some(rss.saturating_sub(before) as f64 / players as f64),
             latency: Latency::of(&run.scenario.lags),
+            heartbeats: Latency::of(&run.crowd.heartbeats),
             faults,
+            ..Measured::new(format!("taps {per_second:.0}/s"), players, "tap")
         })
     }
 }

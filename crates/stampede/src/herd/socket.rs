@@ -35,6 +35,16 @@ pub enum Lost {
     Frame(#[from] FrameError),
 }
 
+/// How much the network holds for a client that does not read.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
+pub enum Width {
+    /// Megabytes, as the loopback network does.
+    #[default]
+    Wide,
+    /// Some kilobytes in small packets, as outside of it: what more there is the server has to hold.
+    Narrow,
+}
+
 /// What a socket has come to.
 pub(super) enum Progress {
     /// Too little to tell.
@@ -80,10 +90,14 @@ pub(super) struct Inbox {
 }
 
 impl Socket {
-    pub fn connect(address: SocketAddr, source: Option<IpAddr>) -> io::Result<Socket> {
+    pub fn connect(address: SocketAddr, source: Option<IpAddr>, width: Width) -> io::Result<Socket> {
         let socket = socket2::Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
         socket.set_nonblocking(true)?;
         socket.set_tcp_nodelay(true)?;
+        if width == Width::Narrow {
+            socket.set_recv_buffer_size(4096)?;
+            socket.set_tcp_mss(536)?;
+        }
         if let Some(source) = source {
             socket.bind(&SocketAddr::new(source, 0).into())?;
         }

@@ -96,6 +96,16 @@ pub fn write_text(out: &mut Vec<u8>, text: &[u8]) {
     write(out, 1, text);
 }
 
+/// How long a server's frame is with so many bytes in it.
+pub fn frame_length(payload: usize) -> usize {
+    let header = match payload {
+        ..=125 => 2,
+        126..=0xffff => 4,
+        _ => 10,
+    };
+    header + payload
+}
+
 /// Answers a ping.
 pub fn write_pong(out: &mut Vec<u8>, payload: &[u8]) {
     write(out, 10, payload);
@@ -187,6 +197,8 @@ mod tests {
             assert_eq!(got, expected, "in pieces of {piece}");
             assert_eq!(reader.rest.capacity(), 0);
         }
+        let lengths = payloads.iter().map(|payload| frame_length(payload.len())).sum::<usize>();
+        assert_eq!(lengths, bytes.len());
     }
 
     #[test]

@@ -25,12 +25,23 @@ fn reference() -> (tokio::runtime::Runtime, String) {
 }
 
 /// What a scenario has measured, and that nothing was wrong.
-fn measure(arguments: &str) -> Value {
+fn measure_all(arguments: &str) -> Vec<Value> {
     let (_runtime, server) = reference();
     let output = stampede(&format!("bench {arguments} {server} --json --seconds 0.5 --warm-up 0.1"));
     assert!(output.status.success(), "{}", text(&output.stderr));
-    let measured: Value = serde_json::from_slice(&output.stdout).expect("one JSON object");
-    assert_eq!(measured["faults"], serde_json::json!([]), "{measured}");
+    let measured: Vec<Value> = text(&output.stdout)
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("a JSON object a line"))
+        .collect();
+    for one in &measured {
+        assert_eq!(one["faults"], serde_json::json!([]), "{one}");
+    }
+    measured
+}
+
+/// What a scenario has measured that measures one thing.
+fn measure(arguments: &str) -> Value {
+    let [measured] = measure_all(arguments).try_into().expect("one measurement");
     measured
 }
 
@@ -72,9 +83,26 @@ fn several_messages_at_once_are_each_heard_by_all() {
 
 #[test]
 fn who_reads_nothing_is_not_counted_and_the_others_are() {
-    let measured = measure("slow --clients 20 --stalled 5 --deliveries 1000");
-    // About 25 messages to each of fifteen; to all of them it would be 500.
-    assert!((150.0..480.0).contains(&number(&measured, "count")), "{measured}");
+    let measured = measure_all("slow --clients 20 --stalled 0,5 --deliveries 1000 --repeat 2");
+    let [none, five] = &measured[..] else { panic!("two measurements: {measured:?}") };
+    assert_eq!(
+        (&none["scenario"], &five["scenario"]),
+        (&"slow, 0 stalled".into(), &"slow, 5 stalled".into())
+    );
+    // About 25 messages to each of 20; to fifteen of them it is 375.
+    assert!(number(none, "count") > number(five, "count") + 20.0, "{none} {five}");
+    assert!((150.0..480.0).contains(&number(five, "count")), "{five}");
+}
+
+#[test]
+fn a_server_is_told_in_parts_of_the_floor_that_was_measured_in_turn_with_it() {
+    // So many bytes that the floor's CPU shows within half a second.
+    let measured =
+        measure_all("burst --clients 20 --bytes 100000 --deliveries 4000 --repeat 2 --floor --name mine");
+    let [server, floor] = &measured[..] else { panic!("two measurements: {measured:?}") };
+    assert_eq!((&server["server"], &floor["server"]), (&"mine".into(), &Value::Null));
+    assert_eq!(floor["scenario"], "floor 4 together");
+    assert!(server["of_floor"].is_number() && server["spread"][0].is_number(), "{server}");
 }
 
 #[test]

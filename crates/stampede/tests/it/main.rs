@@ -4,7 +4,10 @@
 #[path = "../../../channels/examples/reference/channels.rs"]
 mod app;
 mod bench;
+mod game;
 mod phones;
+mod race;
+mod report;
 
 use std::process::{Command, Output};
 
