@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use ::channels::test::TestChannel;
 use serde_json::{Value, json};
 
-use super::{House, obeys, read};
+use super::{House, obeys, read, refuses};
 
 /// More than a list may hold.
 const STADIUM: usize = 1_100;
@@ -73,6 +73,8 @@ async fn who_joins_a_stadium_in_mid_race_knows_its_leaders_and_each_phone_its_te
     let house = house();
     let phones = stadium(&house, STADIUM).await;
     let console = house.console().await;
+    let why = "a tournament is for 1000 racers at most";
+    refuses(&console, "tournament", json!({ "on": true }), why).await;
     start(&console, json!({ "mode": "tug", "lead": 1000 })).await;
     let mut teams = BTreeMap::new();
     for phone in &phones {
