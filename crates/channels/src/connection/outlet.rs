@@ -230,10 +230,11 @@ impl Connection {
         let Some(reading) = reading else { return true };
         let unread = reading.unread(news).filter_map(|broadcast| broadcast.frame(self.format));
         let mut slices = [IoSlice::new(&[]); Outbox::SLICES];
-        let mut count = 0;
+        let (mut count, mut has_states) = (0, false);
         for frame in unread.clone() {
-            // Of states only the newest is written.
-            if frame.conflate.is_some() || count == slices.len() {
+            has_states |= frame.conflate.is_some();
+            // Of several states only the newest is written.
+            if count == slices.len() || has_states && count > 0 {
                 return false;
             }
             slices[count] = IoSlice::new(&frame.bytes);

@@ -133,6 +133,11 @@ impl Topic {
         inner.insert(Member::Listener(listener))
     }
 
+    #[cfg(feature = "test")]
+    pub fn is_quiet(&self) -> bool {
+        !self.inner.lock().in_round
+    }
+
     #[cfg(test)]
     pub fn places(&self) -> usize {
         self.inner.lock().places.len()

@@ -105,6 +105,12 @@ impl Topics {
         }
     }
 
+    /// Whether everybody has been handed what was broadcast on this topic.
+    #[cfg(feature = "test")]
+    pub fn is_quiet(&self, topic: &str) -> bool {
+        self.shard(topic).lock().get(topic).is_none_or(|topic| topic.is_quiet())
+    }
+
     /// How many topics have a subscriber.
     #[cfg(test)]
     pub fn topics(&self) -> usize {
