@@ -6,10 +6,11 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
-import { chromium } from '@playwright/test';
+import { chromium, expect } from '@playwright/test';
 
 import { launchOptions } from './support/browser.js';
 import { simulate } from './support/crowd.js';
+import { Client } from './support/live.js';
 import { expectPhase } from './support/party.js';
 import { built } from './support/process.js';
 import { startServer } from './support/server.js';
@@ -41,31 +42,43 @@ const rules = {
 
 const server = await startServer({ args: ['--max-racers', String(racers + 1), '--joins-per-second', '0'] });
 const browser = await chromium.launch(launchOptions);
-const page = await browser.newPage({ viewport: { width: 1920, height: 1080 } });
-const room = values.simulated ? await simulate(page, { racers, rules }) : null;
-if (values.pages) await page.route(/\/(console|assets\/.*)$/, fromFolder);
-await page.goto(server.console);
-await expectPhase(page, 'lobby');
-const phones = room ? null : startPhones();
-room?.start();
-await page.locator('[data-testid=phase][data-phase=running]').waitFor({ timeout: 60_000 });
-await page.waitForTimeout(settles);
+let [room, phones] = [null, null];
+try {
+  console.log(JSON.stringify(await measure()));
+} finally {
+  room?.stop();
+  await phones?.stop();
+  await browser.close();
+  await server.stop();
+}
 
-const protocol = await page.context().newCDPSession(page);
-await protocol.send('Performance.enable', { timeDomain: 'threadTicks' });
-const whole = await browser.newBrowserCDPSession();
-if (values.profile) await browser.startTracing(page, { path: values.profile });
-const before = await spent();
-const { gaps, longTasks } = await page.evaluate(watch, watched);
-const after = await spent();
-if (values.profile) await browser.stopTracing();
-if (values.picture) await page.screenshot({ path: values.picture });
+async function measure() {
+  const page = await browser.newPage({ viewport: { width: 1920, height: 1080 } });
+  room = values.simulated ? await simulate(page, { racers, rules }) : null;
+  if (values.pages) await page.route(/\/(console|assets\/.*)$/, fromFolder);
+  await page.goto(server.console);
+  await expectPhase(page, 'lobby');
+  phones = room ? null : startPhones();
+  await expect(page.locator('header')).toContainText(`${racers.toLocaleString('en')} racers`, { timeout: 60_000 });
+  if (room) room.start();
+  else await startRace();
+  await page.locator('[data-testid=phase][data-phase=running]').waitFor({ timeout: 60_000 });
+  await page.waitForTimeout(settles);
 
-const sorted = gaps.toSorted((a, b) => a - b);
-const at = (part) => round(sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))]);
-const each = (name) => round((after[name] - before[name]) / gaps.length);
-console.log(
-  JSON.stringify({
+  const protocol = await page.context().newCDPSession(page);
+  await protocol.send('Performance.enable', { timeDomain: 'threadTicks' });
+  const whole = await browser.newBrowserCDPSession();
+  if (values.profile) await browser.startTracing(page, { path: values.profile });
+  const before = await spent(protocol, whole);
+  const { gaps, longTasks } = await page.evaluate(watch, watched);
+  const after = await spent(protocol, whole);
+  if (values.profile) await browser.stopTracing();
+  if (values.picture) await page.screenshot({ path: values.picture });
+
+  const sorted = gaps.toSorted((a, b) => a - b);
+  const at = (part) => round(sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))]);
+  const each = (name) => round((after[name] - before[name]) / gaps.length);
+  return {
     racers,
     mode: values.mode,
     simulated: values.simulated,
@@ -80,13 +93,8 @@ console.log(
       layout: each('LayoutDuration'),
     },
     each_frame_ms_of_process: Object.fromEntries(['renderer', 'GPU', 'browser'].map((type) => [type, each(type)])),
-  }),
-);
-
-room?.stop();
-await phones?.stop();
-await browser.close();
-await server.stop();
+  };
+}
 
 /** In the page: the time between every two frames, and how many tasks held one up. */
 function watch(watched) {
@@ -107,7 +115,7 @@ function watch(watched) {
 }
 
 /** Processor time up to now, in milliseconds: the page's own, and that of all of the browser. */
-async function spent() {
+async function spent(protocol, whole) {
   const { metrics } = await protocol.send('Performance.getMetrics');
   const { processInfo } = await whole.send('SystemInfo.getProcessInfo');
   const own = Object.fromEntries(metrics.map(({ name, value }) => [name, value * 1000]));
@@ -123,9 +131,8 @@ function fromFolder(route) {
 function startPhones() {
   const url = `ws://${new URL(server.origin).host}`;
   const binary = process.env.STAMPEDE_BINARY ?? built('stampede');
-  const program = spawn(binary, ['phones', '--url', url, '--players', String(racers), '--host', JSON.stringify(rules)], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+  const program = spawn(binary, ['phones', '--url', url, '--players', String(racers)], { stdio: 'ignore' });
+  program.once('error', ({ message }) => console.error(message));
   const ended = new Promise((resolve) => program.once('close', resolve));
   return {
     stop() {
@@ -133,6 +140,13 @@ function startPhones() {
       return ended;
     },
   };
+}
+
+async function startRace() {
+  const client = new Client(server.socket);
+  const host = await client.join('console');
+  await host.ask('start', { rules });
+  await client.close();
 }
 
 function round(value, digits = 2) {

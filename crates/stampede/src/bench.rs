@@ -7,7 +7,10 @@ mod race;
 pub mod returns;
 mod taps;
 
-use std::io;
+use std::{
+    io,
+    time::{Duration, Instant},
+};
 
 use anyhow::{Context, bail};
 
@@ -22,6 +25,11 @@ use crate::{
 
 pub use fanout::{Pace, Said};
 pub use race::Racing;
+
+/// So many clients rouse a server, ...
+const FEW: usize = 200;
+/// ... which may take so long to let go of them.
+const LETTING_GO: Duration = Duration::from_secs(5);
 
 /// The server, and how it is spoken to.
 #[derive(Clone, Debug)]
@@ -98,6 +106,13 @@ trait Scenario {
     fn alarm(&mut self, _herd: &mut Herd, _crowd: &Crowd, _alarm: u64) {}
 }
 
+/// Nothing but being there.
+struct Silence;
+
+impl Scenario for Silence {
+    fn message(&mut self, _: &mut Herd, _: &Crowd, _: usize, _: &Message<'_>) {}
+}
+
 /// A crowd with its scenario.
 struct Run<S> {
     crowd: Crowd,
@@ -144,10 +159,23 @@ impl Bench {
         Ok((herd, run))
     }
 
+    /// Lets a few in and out again: what a server begins to use with its first clients, once for all that
+    /// come, is not to be taken for what each of them costs.
+    fn rouse(&self, mut seats: Vec<Seat>) -> anyhow::Result<()> {
+        seats.truncate(FEW);
+        let files = self.server.usage()?.files;
+        drop(self.gather(seats, Arrival::Storm, Silence)?);
+        let began = Instant::now();
+        while self.server.usage()?.files > files && began.elapsed() < LETTING_GO {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        Ok(())
+    }
+
     /// Serves a crowd for a while, and measures the server meanwhile.
     fn measure<S: Scenario>(&self, herd: &mut Herd, run: &mut Run<S>) -> io::Result<(f64, f64)> {
         let (done, cpu, took) = self.server.during(|| {
-            let ends_at = herd.now() + self.window.length;
+            let ends_at = Instant::now() + self.window.length;
             herd.run(run, |_, herd| herd.now() >= ends_at)
         })?;
         let () = done;

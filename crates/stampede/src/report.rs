@@ -87,7 +87,8 @@ impl Report {
 
 const HOW: &str = "
 CPU is that of the server's process (`/proc`), user and system together, for each delivery, join, tap or
-claim; RSS for each client is what the process grew by, without the kernel's buffers. The floor is a process
+claim; RSS for each client is what the process grew by
+since the first few came and went, without the kernel's buffers. The floor is a process
 that does nothing but write the same bytes to as many sockets in one loop, several frames of one moment in one
 `send(2)`; server and floor are measured in turn, and the medians compared. Latencies count from when something
 was due (open loop): a server that falls behind does not keep the next one from being due, so that there is no

@@ -1,18 +1,10 @@
 //! Clients that are there and silent: what each costs in memory, and all together in CPU.
 
-use super::{Bench, Outcome, Scenario};
+use super::{Bench, Outcome, Silence};
 use crate::{
-    crowd::{Arrival, Crowd},
-    herd::Herd,
+    crowd::Arrival,
     measure::{Latency, Measured},
-    wire::Message,
 };
-
-struct Silence;
-
-impl Scenario for Silence {
-    fn message(&mut self, _: &mut Herd, _: &Crowd, _: usize, _: &Message<'_>) {}
-}
 
 impl Bench {
     /// Measures `clients`, or nobody, that have joined and only give signs of life, each half a minute.
@@ -20,8 +12,9 @@ impl Bench {
     /// # Errors
     /// When not all of them get in, or the server's process cannot be looked at.
     pub fn idle(&self, clients: usize) -> Outcome {
-        let before = self.rss()?;
         let seats = self.dialect.seats(&self.dialect.topic, clients);
+        self.rouse(seats.clone())?;
+        let before = self.rss()?;
         let (mut herd, mut run) = self.gather(seats, Arrival::Storm, Silence)?;
         self.warm_up(&mut herd, &mut run)?;
         let (cpu, seconds) = self.measure(&mut herd, &mut run)?;

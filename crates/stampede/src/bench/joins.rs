@@ -1,18 +1,10 @@
 //! How fast a crowd gets in.
 
-use super::{Bench, Outcome, Scenario};
+use super::{Bench, Outcome, Silence};
 use crate::{
-    crowd::{Arrival, Crowd},
-    herd::Herd,
+    crowd::Arrival,
     measure::{Latency, Measured},
-    wire::Message,
 };
-
-struct Nothing;
-
-impl Scenario for Nothing {
-    fn message(&mut self, _: &mut Herd, _: &Crowd, _: usize, _: &Message<'_>) {}
-}
 
 impl Bench {
     /// Measures `clients` that connect, upgrade and join.
@@ -22,7 +14,7 @@ impl Bench {
     pub fn joins(&self, clients: usize, arrival: Arrival) -> Outcome {
         let before = self.rss()?;
         let seats = self.dialect.seats(&self.dialect.topic, clients);
-        let ((_herd, run), cpu, took) = self.server.during(|| self.gather(seats, arrival, Nothing))?;
+        let ((_herd, run), cpu, took) = self.server.during(|| self.gather(seats, arrival, Silence))?;
         let rss = self.rss()?;
         let scenario = match arrival {
             Arrival::Storm => "joins".to_owned(),

@@ -31,7 +31,7 @@ pub struct Room {
     sum: u64,
     ticked_at: Option<Instant>,
     /// Taps in the final results.
-    pub results: Option<Option<u64>>,
+    pub results: Option<u64>,
 }
 
 /// Taps that were made in a room.
@@ -132,7 +132,8 @@ impl Room {
     /// Takes the results, when they are final.
     pub fn come_out(&mut self, message: &Message<'_>) {
         if memchr::memmem::find(message.payload, b"\"final\":true").is_some() {
-            self.results = Some(message.number("total"));
+            // Results that tell no sum are none.
+            self.results = message.number("total");
         }
     }
 
@@ -140,7 +141,7 @@ impl Room {
     pub fn fault(&self) -> Option<String> {
         match self.results {
             None => Some(format!("no final results in {}", self.console)),
-            Some(Some(total)) if total != self.taps.made => {
+            Some(total) if total != self.taps.made => {
                 Some(format!("{} taps were made in {}, {total} counted", self.taps.made, self.console))
             }
             Some(_) => None,
