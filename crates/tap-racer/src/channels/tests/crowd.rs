@@ -86,10 +86,14 @@ async fn who_joins_a_stadium_in_mid_race_knows_its_leaders_and_each_phone_its_te
     phones[1_050].push("tap", json!({ "heat": 1, "n": 2 }));
     let tick = event(&console, "tick", |tick| tick["total"] == 2).await;
     assert_eq!(tick["sides"], json!({ "left": [550, 2], "right": [550, 0] }));
-    let (_, view) = house.join("console", json!({})).await.expect("joined");
+    let (late, view) = house.join("console", json!({})).await.expect("joined");
+    event(&late, "tick", |tick| tick["total"] == 2).await;
     assert_eq!((length(&view["racers"]), &view["count"]), (Some(1000), &json!(STADIUM)));
     assert_eq!((&view["racers"][0]["lane"], &view["racers"][1]["lane"]), (&json!(1051), &json!(1)));
     assert_eq!(view.get("teams"), None);
+    phones[1_050].push("tap", json!({ "heat": 1, "n": 1_002 }));
+    let results = event(&console, "results", |results| results["final"] == true).await;
+    assert_eq!(results["sides"], json!({ "left": [550, 1_002], "right": [550, 0] }));
 }
 
 #[tokio::test]
