@@ -22,8 +22,8 @@ use tokio::signal::{
     unix::{SignalKind, signal},
 };
 
-//#[global_allocator]
-//static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 /// The port of `--port N`; 0 takes a free one.
 fn port() -> Option<u16> {

@@ -21,7 +21,6 @@ use crate::{
         Reason,
         server::{ChannelHandle, JoinRequest},
     },
-    connections::Registered,
     endpoint::Endpoint,
     frame::{Broadcast, Format},
     limits::Limits,
@@ -224,8 +223,7 @@ impl Connection {
 /// dropped, the client is gone and its channels end.
 pub(crate) struct Online {
     connection: Arc<Connection>,
-    _registered: Registered,
-    _named: Option<Subscription>,
+    _named: Option<Box<Subscription>>,
 }
 
 impl Online {
@@ -238,11 +236,9 @@ impl Online {
         let id = connected.id();
         endpoint.telemetry().connections.increment(1);
         let connection = Connection::new(endpoint.clone(), Box::new(connected), format, wire);
-        Self {
-            _registered: endpoint.register(&connection),
-            _named: id.map(|id| endpoint.subscribe(&id.into(), connection.clone())),
-            connection,
-        }
+        endpoint.register(&connection);
+        let named = id.map(|id| Box::new(endpoint.subscribe(&id.into(), connection.clone())));
+        Self { connection, _named: named }
     }
 
     pub fn connection(&self) -> &Arc<Connection> {
@@ -253,6 +249,7 @@ impl Online {
 impl Drop for Online {
     fn drop(&mut self) {
         self.connection.gone();
+        self.connection.endpoint.unregister(&self.connection);
         self.connection.endpoint.telemetry().connections.decrement(1);
     }
 }

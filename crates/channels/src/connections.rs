@@ -9,19 +9,12 @@ use parking_lot::Mutex;
 
 use crate::connection::Connection;
 
-/// A registry; what is registered is taken out by the guard that registering gives.
+/// A registry of those that are online.
 pub(crate) struct Connections {
-    shards: Shards,
+    shards: Box<[Mutex<Shard>]>,
 }
 
 type Shard = HashMap<u64, Weak<Connection>>;
-type Shards = Arc<[Mutex<Shard>]>;
-
-/// Takes a connection out of the registry when it is dropped.
-pub(crate) struct Registered {
-    shards: Shards,
-    number: u64,
-}
 
 impl Connections {
     const SHARDS: u64 = 16;
@@ -30,10 +23,18 @@ impl Connections {
         Self { shards: (0..Self::SHARDS).map(|_| Mutex::default()).collect() }
     }
 
-    pub fn register(&self, connection: &Arc<Connection>) -> Registered {
+    pub fn add(&self, connection: &Arc<Connection>) {
         let number = connection.number();
-        shard(&self.shards, number).lock().insert(number, Arc::downgrade(connection));
-        Registered { shards: self.shards.clone(), number }
+        self.shard(number).lock().insert(number, Arc::downgrade(connection));
+    }
+
+    pub fn remove(&self, connection: &Connection) {
+        let number = connection.number();
+        self.shard(number).lock().remove(&number);
+    }
+
+    fn shard(&self, number: u64) -> &Mutex<Shard> {
+        &self.shards[(number % Self::SHARDS) as usize]
     }
 
     pub fn count(&self) -> usize {
@@ -59,14 +60,4 @@ impl Connections {
     fn of(shard: &Mutex<Shard>) -> Vec<Arc<Connection>> {
         shard.lock().values().filter_map(Weak::upgrade).collect()
     }
-}
-
-impl Drop for Registered {
-    fn drop(&mut self) {
-        shard(&self.shards, self.number).lock().remove(&self.number);
-    }
-}
-
-fn shard(shards: &[Mutex<Shard>], number: u64) -> &Mutex<Shard> {
-    &shards[(number % Connections::SHARDS) as usize]
 }

@@ -15,7 +15,7 @@ use warp::{Filter, Rejection, reply::Response};
 
 use crate::{
     connection::Connection,
-    connections::{Connections, Registered},
+    connections::Connections,
     flusher::Flushers,
     frame::Broadcast,
     limits::{Drain, Limits},
@@ -200,11 +200,15 @@ impl Endpoint {
     }
 
     /// The flushers, and with them the sweep, are started with the first connection.
-    pub(crate) fn register(&self, connection: &Arc<Connection>) -> Registered {
+    pub(crate) fn register(&self, connection: &Arc<Connection>) {
         if self.shared.flushers.start(&self.shared.telemetry) {
             tokio::spawn(sweep(Arc::downgrade(&self.shared)));
         }
-        self.shared.connections.register(connection)
+        self.shared.connections.add(connection);
+    }
+
+    pub(crate) fn unregister(&self, connection: &Connection) {
+        self.shared.connections.remove(connection);
     }
 
     pub(crate) fn flush_soon(&self, connection: Arc<Connection>) {

@@ -135,7 +135,7 @@ impl Outbox {
             self.written -= frame.bytes.len();
             self.frames.pop_front();
         }
-        if self.frames.is_empty() && self.frames.capacity() > 4 {
+        if self.frames.is_empty() {
             self.frames = VecDeque::new();
         }
     }

@@ -2,7 +2,10 @@
 
 mod rude;
 
-use std::{collections::HashSet, fmt};
+use std::{
+    collections::{HashMap, HashSet},
+    fmt,
+};
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -96,6 +99,8 @@ impl fmt::Display for Name {
 #[derive(Debug, Default)]
 pub struct Names {
     taken: HashSet<String>,
+    /// Of a name that several wanted, the number below which all are taken.
+    next: HashMap<String, usize>,
 }
 
 impl Names {
@@ -106,21 +111,24 @@ impl Names {
 
     /// Takes the name, or the first free one of `Ada 2`, `Ada 3`, ...
     pub fn take(&mut self, wanted: &Name) -> Name {
-        // One of `taken + 2` different names is free. Where a hundred share a name, the next numbers are
-        // looked for near their end: a room of thousands called the same must not cost a search each.
-        let dense = (2..).take_while(|&number| !self.is_free(&wanted.numbered(number))).take(100).count();
-        let name = if self.is_free(wanted) {
-            wanted.clone()
-        } else if dense < 100 {
-            wanted.numbered(dense + 2)
-        } else {
-            let mut number = self.taken.len();
-            while !self.is_free(&wanted.numbered(number)) {
-                number += 1;
+        let key = wanted.key();
+        if self.taken.insert(key.clone()) {
+            return wanted.clone();
+        }
+        // A room of thousands called the same must not cost a search each.
+        let mut number = self.next.get(&key).copied().unwrap_or(2);
+        let name = loop {
+            let name = wanted.numbered(number);
+            number += 1;
+            if self.taken.insert(name.key()) {
+                break name;
             }
-            wanted.numbered(number)
         };
-        self.taken.insert(name.key());
+        if self.next.len() > self.taken.len() {
+            // Most of them are of people who have gone.
+            self.next.clear();
+        }
+        self.next.insert(key, number);
         name
     }
 
@@ -131,7 +139,13 @@ impl Names {
 
     /// Gives a name back.
     pub fn release(&mut self, name: &Name) {
-        self.taken.remove(&name.key());
+        let key = name.key();
+        self.taken.remove(&key);
+        if let Some((wanted, number)) = key.rsplit_once(' ')
+            && let (Some(next), Ok(number)) = (self.next.get_mut(wanted), number.parse())
+        {
+            *next = (*next).min(number);
+        }
     }
 }
 

@@ -134,7 +134,7 @@ struct Running<C: Channel> {
     /// How it hears its topic's broadcasts: its connection reads them, past the channel (Phoenix's
     /// fastlane), or the channel is handed them, as it intercepts some.
     reads: Option<Reads>,
-    subscription: Option<Subscription>,
+    subscription: Option<Box<Subscription>>,
 }
 
 enum Mail<C: Channel> {

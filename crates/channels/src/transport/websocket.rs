@@ -8,9 +8,14 @@
 mod codec;
 mod stream;
 
-use std::{cell::Cell, sync::Arc};
+use std::{
+    cell::Cell,
+    future::poll_fn,
+    io,
+    sync::Arc,
+    task::{Context, Poll, ready},
+};
 
-use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use hyper::upgrade::OnUpgrade;
 use tracing::debug;
@@ -73,7 +78,13 @@ async fn upgrade_request<A: Clone + Send + Sync + 'static>(
     };
     tokio::spawn(async move {
         match upgrade.await.map(Stream::from_upgraded) {
-            Ok(Some((stream, early))) => serve(endpoint, serializer, connected, stream, early).await,
+            Ok(Some((stream, early))) => {
+                let mut reader = Reader::new(&endpoint, serializer, connected, stream);
+                if reader.take_in(&mut early.to_vec()) {
+                    // A task of its own, which holds nothing of the request as long as it lives.
+                    tokio::spawn(reader.run());
+                }
+            }
             Ok(None) => debug!(?peer, "a WebSocket over something that is no tcp stream"),
             Err(error) => debug!(?peer, %error, "the upgrade failed"),
         }
@@ -109,30 +120,6 @@ fn handshake_key(method: &Method, headers: &HeaderMap) -> Option<String> {
     asks.then(|| key.to_owned())
 }
 
-/// Reads what the client sends, until it or we close.
-async fn serve<A: Clone + Send + Sync + 'static>(
-    endpoint: Endpoint,
-    serializer: Serializer,
-    connected: Connected<A>,
-    stream: Stream,
-    early: Bytes,
-) {
-    let format = Format { serializer, framing: Framing::WebSocket };
-    let online = Online::new(&endpoint, connected, format, Wire::WebSocket(stream));
-    let Wire::WebSocket(stream) = online.connection().wire() else { return };
-    let mut reader = Reader::new(Intake::new(online.connection().clone()));
-    let mut open = reader.take_in(&mut early.to_vec());
-    drop(early);
-    while open && stream.readable().await.is_ok() {
-        let mut buffer = Buffer::borrow();
-        open = match stream.try_read(&mut buffer.0) {
-            Ok(0) => false,
-            Ok(length) => reader.take_in(&mut buffer.0[..length]),
-            Err(error) => error.kind() == std::io::ErrorKind::WouldBlock,
-        };
-    }
-}
-
 /// The buffer that all connections of a thread read into, one after the other.
 struct Buffer(Box<[u8]>);
 
@@ -154,8 +141,9 @@ impl Drop for Buffer {
     }
 }
 
-/// Turns bytes into messages.
+/// Turns bytes into messages, as long as the client is there.
 struct Reader {
+    online: Online,
     intake: Intake,
     decoder: Decoder,
     /// The beginning of a frame whose end has not arrived.
@@ -163,9 +151,40 @@ struct Reader {
 }
 
 impl Reader {
-    fn new(intake: Intake) -> Self {
-        let decoder = Decoder::new(intake.connection().limits().message_bytes);
-        Self { intake, decoder, partial: Vec::new() }
+    fn new<A: Clone + Send + Sync + 'static>(
+        endpoint: &Endpoint,
+        serializer: Serializer,
+        connected: Connected<A>,
+        stream: Stream,
+    ) -> Self {
+        let format = Format { serializer, framing: Framing::WebSocket };
+        let online = Online::new(endpoint, connected, format, Wire::WebSocket(stream));
+        let intake = Intake::new(online.connection().clone());
+        let decoder = Decoder::new(endpoint.limits().message_bytes);
+        Self { online, intake, decoder, partial: Vec::new() }
+    }
+
+    /// Reads what the client sends, until it or we close. (Not an `async fn`, which would hold the reader
+    /// twice.)
+    fn run(mut self) -> impl Future<Output = ()> + Send + 'static {
+        poll_fn(move |context| {
+            while ready!(self.poll_read(context)) {}
+            Poll::Ready(())
+        })
+    }
+
+    /// Reads once. Returns whether there is any use in reading more.
+    fn poll_read(&mut self, context: &mut Context<'_>) -> Poll<bool> {
+        let Wire::WebSocket(stream) = self.online.connection().wire() else { return Poll::Ready(false) };
+        if ready!(stream.poll_readable(context)).is_err() {
+            return Poll::Ready(false);
+        }
+        let mut buffer = Buffer::borrow();
+        Poll::Ready(match stream.try_read(&mut buffer.0) {
+            Ok(0) => false,
+            Ok(length) => self.take_in(&mut buffer.0[..length]),
+            Err(error) => error.kind() == io::ErrorKind::WouldBlock,
+        })
     }
 
     /// Handles what has arrived. Returns whether there is any use in reading more.

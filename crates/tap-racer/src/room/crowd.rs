@@ -35,6 +35,8 @@ pub(super) struct Crowd {
     turn: usize,
     /// Leaders whom every screen has heard of.
     introduced: HashSet<RacerId>,
+    /// Somebody has to hear where the crowd is, though nobody moves.
+    is_awaited: bool,
 }
 
 impl Crowd {
@@ -47,6 +49,7 @@ impl Crowd {
     /// A screen joins that has heard of nobody.
     pub fn meet_anew(&mut self) {
         self.introduced.clear();
+        self.is_awaited = true;
     }
 
     pub fn forget(&mut self, racer: RacerId) {
@@ -88,12 +91,12 @@ impl Task {
         self.race.field().nth(MANY).is_some()
     }
 
-    /// Where the crowd is, for the screens; none if nobody has moved.
+    /// Where the crowd is, for the screens; none if all know it.
     pub(super) fn tick_of_crowd(&mut self) -> Option<Tick> {
         for (lane, taps) in self.race.take_changes() {
             self.crowd.move_lane(lane, taps);
         }
-        if self.crowd.waiting == 0 {
+        if !std::mem::take(&mut self.crowd.is_awaited) && self.crowd.waiting == 0 {
             return None;
         }
         let leaders: Vec<(RacerId, u32)> =

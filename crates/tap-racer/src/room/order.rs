@@ -120,6 +120,8 @@ pub enum BadOrder {
     On,
     #[error("a tournament needs two racers")]
     TooFew,
+    #[error("a tournament is for {} racers at most", Order::MOST_ENTRANTS)]
+    TooMany,
     #[error("a tournament is on")]
     Tournament,
     #[error("the house room stays")]
@@ -139,6 +141,9 @@ pub enum BadOrder {
 impl Order {
     /// More do not fit on a screen side by side.
     pub const MOST_LANES: u32 = 100;
+
+    /// Every screen is told of everybody in a tournament whenever something changes in it.
+    pub const MOST_ENTRANTS: usize = 1_000;
 
     /// Reads an event of a console.
     ///

@@ -100,7 +100,8 @@ impl Task {
             name: place.name.clone(),
             place: place.place,
             // Nobody wins alone, or by being sent away.
-            won: results.winners.contains(&place.racer)
+            won: !results.winners.is_empty()
+                && place.place == 1
                 && results.places.len() > 1
                 && place.gone != Some(Why::Kicked),
             dead_heat: place.dead_heat,

@@ -5,14 +5,14 @@ use tokio::time::{Duration, Instant};
 
 use super::{
     PhoneNews,
-    crowd::{self, MOST_LISTED},
+    crowd::{self, MANY, MOST_LISTED},
     news::Change,
     task::Task,
     traces::Traces,
 };
 use crate::wire::{
     self, BoardJson, ConsoleView, KnockJson, OwnRacer, PhaseJson, RacerJson, ResultsJson, RosterJson,
-    RulesJson,
+    RulesJson, SidesJson,
 };
 
 /// As many places as a screen lists.
@@ -167,8 +167,10 @@ impl Task {
 
     fn results_for_screens(&self, results: &Results) -> ResultsJson {
         let total = results.places.iter().map(|place| u64::from(place.taps)).sum();
+        let is_tug = results.places.iter().any(|place| place.team.is_some());
+        let sides = (is_tug && results.places.len() > MANY).then(|| SidesJson::of(results));
         let json = self.results_json(results, PLACES_FOR_SCREENS);
-        ResultsJson { waiting_for: self.missing(), total: Some(total), ..json }
+        ResultsJson { waiting_for: self.missing(), total: Some(total), sides, ..json }
     }
 
     /// Tells the screens when an open finish waits for more phones, or for fewer.

@@ -1,10 +1,11 @@
 //! The task of a room: what it owns, and when it wakes.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, pin::pin, sync::Arc};
 
 use race::{Command, Millis, Race, RacerId, Refused, Rules};
 use tokio::{
     sync::mpsc,
+    task::yield_now,
     time::{Instant, sleep_until},
 };
 use tracing::info;
@@ -131,15 +132,19 @@ impl Task {
         info!(room = self.handle.id().code(), "room opened");
         let visits = self.visits.clone();
         let mut batch = Vec::new();
+        let mut alarm = pin!(sleep_until(Instant::now()));
         loop {
             let wakes_at = self.wakes_at();
+            if let Some(time) = wakes_at.filter(|time| *time != alarm.deadline() || alarm.is_elapsed()) {
+                alarm.as_mut().reset(time);
+            }
             tokio::select! {
                 biased;
                 // Never none: this task holds a sender itself.
-                _ = inbox.recv_many(&mut batch, BATCH) => {}
+                _ = inbox.recv_many(&mut batch, BATCH) => gather(&mut inbox, &mut batch).await,
                 () = visits.emptied() => self.emptied(),
                 () = self.saving.written() => {}
-                () = until(wakes_at) => {}
+                () = &mut alarm, if wakes_at.is_some() => {}
             }
             self.heard_at = Instant::now();
             for request in batch.drain(..) {
@@ -336,9 +341,13 @@ impl Task {
     }
 }
 
-async fn until(time: Option<Instant>) {
-    match time {
-        Some(time) => sleep_until(time).await,
-        None => std::future::pending().await,
+/// Lets the phones that can be read now be read before what they say is served: in a crowd the room would
+/// otherwise be woken for each tap.
+async fn gather(inbox: &mut mpsc::Receiver<Request>, batch: &mut Vec<Request>) {
+    yield_now().await;
+    while batch.len() < BATCH
+        && let Ok(request) = inbox.try_recv()
+    {
+        batch.push(request);
     }
 }

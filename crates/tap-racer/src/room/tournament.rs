@@ -7,7 +7,7 @@ use race::{Entrant, RacerId, Refused, Results, Tournament, TournamentState};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::{BadOrder, task::Task};
+use super::{BadOrder, Order, task::Task};
 use crate::{
     looks::Look,
     wire::{EntrantJson, GroupJson, InTournament, TournamentJson},
@@ -98,6 +98,9 @@ impl Task {
         }
         if self.party.cup.as_ref().is_some_and(|cup| !cup.bracket.is_over()) {
             return Err(BadOrder::Tournament);
+        }
+        if self.race.seated() > Order::MOST_ENTRANTS {
+            return Err(BadOrder::TooMany);
         }
         let face = |racer: &race::Racer| (racer.id, (racer.name.clone(), self.people.look(racer.id)));
         let faces: BTreeMap<_, _> = self.race.racers().map(face).collect();

@@ -1,5 +1,6 @@
 //! What screens are told.
 
+use race::{Results, Team};
 use serde::Serialize;
 
 use super::{BoardJson, HandicapJson, LaneTaps, PhaseJson, ResultsJson, RulesJson, TournamentJson};
@@ -137,6 +138,18 @@ pub struct PackJson {
 pub struct SidesJson {
     pub left: (u32, u64),
     pub right: (u32, u64),
+}
+
+impl SidesJson {
+    /// Those of a heat that is over.
+    pub fn of(results: &Results) -> SidesJson {
+        let side = |team| {
+            let members = || results.places.iter().filter(|place| place.team == Some(team));
+            let size = u32::try_from(members().count()).unwrap_or(u32::MAX);
+            (size, members().map(|place| u64::from(place.taps)).sum())
+        };
+        SidesJson { left: side(Team::Left), right: side(Team::Right) }
+    }
 }
 
 /// The event `crowd`: how many sit in the room, and how many of them are there.

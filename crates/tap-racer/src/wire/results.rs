@@ -3,7 +3,7 @@
 use race::{Outcome, Results};
 use serde::Serialize;
 
-use super::{HandicapJson, rules, team};
+use super::{HandicapJson, SidesJson, rules, team};
 use crate::looks::Look;
 
 /// The event `results`.
@@ -25,6 +25,9 @@ pub struct ResultsJson {
     /// All taps that counted; for screens only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub total: Option<u64>,
+    /// Of a tug in a crowd; for screens only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sides: Option<SidesJson>,
     pub places: Vec<PlaceJson>,
 }
 
@@ -100,6 +103,7 @@ impl ResultsJson {
             waiting_for: None,
             of: results.places.len(),
             total: None,
+            sides: None,
             places: results.places.iter().take(most).map(place).collect(),
         }
     }

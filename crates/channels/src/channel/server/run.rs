@@ -207,7 +207,8 @@ impl<C: Channel> Life<C> {
         if C::INTERCEPT.is_empty() {
             reads = Some(core.connection.read(&core.topic, SubscriberId(core.join.0)));
         } else {
-            subscription = Some(core.connection.endpoint().subscribe(&core.topic, self.server.clone()));
+            let hears = core.connection.endpoint().subscribe(&core.topic, self.server.clone());
+            subscription = Some(Box::new(hears));
         }
         let running = Running { channel: joined.channel, socket, reads, subscription };
         self.stage = Stage::In(Box::new(running));

@@ -1,6 +1,9 @@
 //! The stream under a WebSocket, once HTTP has let go of it.
 
-use std::io::{self, IoSlice};
+use std::{
+    io::{self, IoSlice},
+    task::{Context, Poll},
+};
 
 use bytes::Bytes;
 use hyper::upgrade::Upgraded;
@@ -27,8 +30,9 @@ impl Stream {
         Some((Self(stream.into_inner()), early))
     }
 
-    pub async fn readable(&self) -> io::Result<()> {
-        self.0.readable().await
+    /// Of one task only, whose waker is kept with the socket: a future of tokio's takes more room.
+    pub fn poll_readable(&self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.0.poll_read_ready(context)
     }
 
     pub async fn writable(&self) -> io::Result<()> {

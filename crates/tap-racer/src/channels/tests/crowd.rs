@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use ::channels::test::TestChannel;
 use serde_json::{Value, json};
 
-use super::{House, obeys, read};
+use super::{House, obeys, read, refuses};
 
 /// More than a list may hold.
 const STADIUM: usize = 1_100;
@@ -73,6 +73,8 @@ async fn who_joins_a_stadium_in_mid_race_knows_its_leaders_and_each_phone_its_te
     let house = house();
     let phones = stadium(&house, STADIUM).await;
     let console = house.console().await;
+    let why = "a tournament is for 1000 racers at most";
+    refuses(&console, "tournament", json!({ "on": true }), why).await;
     start(&console, json!({ "mode": "tug", "lead": 1000 })).await;
     let mut teams = BTreeMap::new();
     for phone in &phones {
@@ -84,10 +86,14 @@ async fn who_joins_a_stadium_in_mid_race_knows_its_leaders_and_each_phone_its_te
     phones[1_050].push("tap", json!({ "heat": 1, "n": 2 }));
     let tick = event(&console, "tick", |tick| tick["total"] == 2).await;
     assert_eq!(tick["sides"], json!({ "left": [550, 2], "right": [550, 0] }));
-    let (_, view) = house.join("console", json!({})).await.expect("joined");
+    let (late, view) = house.join("console", json!({})).await.expect("joined");
+    event(&late, "tick", |tick| tick["total"] == 2).await;
     assert_eq!((length(&view["racers"]), &view["count"]), (Some(1000), &json!(STADIUM)));
     assert_eq!((&view["racers"][0]["lane"], &view["racers"][1]["lane"]), (&json!(1051), &json!(1)));
     assert_eq!(view.get("teams"), None);
+    phones[1_050].push("tap", json!({ "heat": 1, "n": 1_002 }));
+    let results = event(&console, "results", |results| results["final"] == true).await;
+    assert_eq!(results["sides"], json!({ "left": [550, 1_002], "right": [550, 0] }));
 }
 
 #[tokio::test]
