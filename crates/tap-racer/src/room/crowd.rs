@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use race::{Lane, Racer, RacerId};
+use race::{Lane, Phase, Racer, RacerId};
 
 use super::task::Task;
 use crate::wire::{LaneTaps, PackJson, SidesJson, Tick};
@@ -96,7 +96,8 @@ impl Task {
         for (lane, taps) in self.race.take_changes() {
             self.crowd.move_lane(lane, taps);
         }
-        if !std::mem::take(&mut self.crowd.is_awaited) && self.crowd.waiting == 0 {
+        let is_before = matches!(self.race.phase(), Phase::Countdown { .. });
+        if is_before || !std::mem::take(&mut self.crowd.is_awaited) && self.crowd.waiting == 0 {
             return None;
         }
         let leaders: Vec<(RacerId, u32)> =
