@@ -25,6 +25,8 @@ pub struct Guest {
     pub socket: Option<SocketId>,
     /// Let in, and not left since.
     pub is_seated: bool,
+    /// Since when this guest wants in and is not.
+    pub away_since: Option<Instant>,
     /// What to come back with.
     seat: Option<String>,
     /// Which racer it is.
@@ -97,6 +99,7 @@ impl Guest {
             name,
             socket: None,
             is_seated: false,
+            away_since: None,
             seat: None,
             racer: None,
             fingers,
@@ -127,6 +130,7 @@ impl Guest {
             self.racer = Some(joined.response.racer.id);
         }
         self.is_seated = true;
+        self.away_since = None;
         // Who comes when a heat is on looks on until the next one.
         let looks_on = memchr::memmem::find(message.payload, b"\"in_heat\":false").is_some()
             && matches!(message.text("phase"), Some(b"countdown" | b"running"));

@@ -1,5 +1,6 @@
 //! Guests who come into a room, race by the gun, lose their connection now and then, and talk.
 
+mod faults;
 mod party;
 
 use std::{
@@ -112,6 +113,7 @@ impl Phones {
     }
 
     fn connect(&mut self, herd: &mut Herd, number: usize) {
+        self.guests[number].away_since.get_or_insert(herd.now());
         match herd.connect(Width::Wide) {
             Ok(socket) => {
                 self.guests[number].socket = Some(socket);
@@ -197,20 +199,23 @@ impl Phones {
             b"\"phase\"" => guest.follow(message, now),
             b"\"you\"" => {
                 if let Some(count) = guest.finished(message) {
-                    self.counts.taps += count.claimed;
-                    if count.made == count.claimed {
+                    self.counts.taps += count.counted;
+                    // Taps behind the end of a sprint do not count: what arrived is all that can be asked.
+                    let of_all = if guest.rests_after.is_some() { count.counted } else { count.claimed };
+                    if count.made == of_all {
                         self.counts.right += 1;
                     } else {
                         self.counts.wrong += 1;
-                        self.counts.trouble = Some(format!(
-                            "{} made {} taps, counted {}",
-                            guest.name, count.made, count.claimed
-                        ));
+                        let told = String::from_utf8_lossy(message.payload);
+                        self.counts.trouble =
+                            Some(format!("{} made {} taps, was told {told}", guest.name, count.made));
                     }
                 }
                 return;
             }
             b"\"kicked\"" | b"\"seat_taken\"" | b"\"phx_error\"" | b"\"phx_close\"" => {
+                self.counts.closed += 1;
+                self.counts.trouble = Some(String::from_utf8_lossy(message.event).into_owned());
                 self.hang_up(herd, number);
                 self.come_back(herd, number);
                 return;
@@ -226,13 +231,14 @@ impl Phones {
             b"\"phx_reply\"" if message.reference == b"\"1\"" => message.text("phase"),
             b"\"results\"" => {
                 let is_final = memchr::memmem::find(message.payload, b"\"final\":true").is_some();
-                self.counts.heats += u64::from(is_final);
+                self.counts.heats.extend(message.number("heat").filter(|_| is_final));
                 return;
             }
             _ => return,
         };
         if phase == Some(b"countdown") && message.event == b"\"phase\"" {
-            self.counts.started += 1;
+            self.counts.started.extend(message.number("heat"));
+            self.counts.started_at = Some(herd.now());
         }
         if matches!(phase, Some(b"lobby" | b"finished")) {
             herd.alarm(PAUSE, START);
@@ -286,10 +292,15 @@ impl Behaviour for Phones {
     }
 
     fn heard(&mut self, herd: &mut Herd, socket: SocketId, message: &Message<'_>) {
+        let is_chat = message.join_ref == b"\"9\"";
+        if message.event == b"\"phx_error\"" && (is_chat || Some(socket) == self.host) {
+            self.counts.closed += 1;
+            self.counts.trouble = Some(format!("{} crashed", String::from_utf8_lossy(message.topic)));
+        }
         if Some(socket) == self.host {
             self.hear_host(herd, message);
         } else if let Some(number) = self.by_socket.get(&socket).copied()
-            && message.join_ref != b"\"9\""
+            && !is_chat
         {
             self.hear_guest(herd, number, message);
         }

@@ -21,9 +21,9 @@ pub struct Watch {
 /// Looks in a run of any length: enough for means of thirds of it.
 const LOOKS: u32 = 180;
 /// What the last third may have more than the middle one: in parts of it, and in bytes.
-const GROWTH: (f64, f64) = (0.05, 2e6);
+const GROWTH: (f64, f64) = (0.05, 1e6);
 /// Files that a server may have opened for itself meanwhile: connections of its database.
-const OWN_FILES: u64 = 24;
+const OWN_FILES: u64 = 8;
 /// How long it may take to close what was left.
 const CLOSING: Duration = Duration::from_secs(20);
 
@@ -57,6 +57,12 @@ impl Watch {
         self.process.usage()
     }
 
+    /// How much memory it held, for people.
+    pub fn told(&self) -> String {
+        let [first, middle, last] = thirds(&self.rss).unwrap_or_default().map(|bytes| bytes / 1e6);
+        format!("memory in MB, means of thirds: {first:.1}, {middle:.1}, {last:.1}")
+    }
+
     /// When all have gone: what is not as it was.
     ///
     /// # Errors
@@ -79,14 +85,16 @@ impl Watch {
     }
 }
 
+/// Means of the three thirds.
+fn thirds(rss: &[u64]) -> Option<[f64; 3]> {
+    let third = rss.len() / 3;
+    let mean = |part: &[u64]| part.iter().sum::<u64>() as f64 / part.len() as f64;
+    (third > 0).then(|| [mean(&rss[..third]), mean(&rss[third..2 * third]), mean(&rss[2 * third..])])
+}
+
 /// What there is to say when the last third is more than the middle one.
 fn growth(rss: &[u64]) -> Option<String> {
-    let third = rss.len() / 3;
-    if third == 0 {
-        return None;
-    }
-    let mean = |part: &[u64]| part.iter().sum::<u64>() as f64 / part.len() as f64;
-    let (middle, last) = (mean(&rss[third..2 * third]), mean(&rss[2 * third..]));
+    let [_, middle, last] = thirds(rss)?;
     (last > middle * (1.0 + GROWTH.0) + GROWTH.1).then(|| {
         format!("memory grows: {:.1} MB in the middle, {:.1} MB in the last third", middle / 1e6, last / 1e6)
     })

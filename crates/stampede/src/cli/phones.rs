@@ -49,7 +49,8 @@ pub struct PhonesArgs {
     /// How long they stay; without it, until ctrl-c.
     #[arg(long)]
     seconds: Option<f64>,
-    /// The number of the server's process, on this machine: it must hold no more of memory and files in the end.
+    /// The number of the server's process, on this machine: it must hold no more of memory and files in the end,
+    /// let everybody in, lose no connection and bring every race of --host to its end.
     #[arg(long, requires = "seconds")]
     pid: Option<u32>,
 }
@@ -93,28 +94,30 @@ impl PhonesArgs {
         })?;
         progress.finish();
         drop(herd);
-        let counts = phones.counts;
-        println!("{}, {} taps in all", summary(&counts), counts.taps);
+        let counts = &phones.counts;
+        println!("{}, {} taps in all", summary(counts), counts.taps);
         if let Some(trouble) = &counts.trouble {
             println!("the last trouble: {trouble}");
         }
         if let Some(gone) = trouble {
             return Err(gone).context("the server has ended");
         }
-        let mut faults = watch.map(|watch| watch.end()).transpose()?.unwrap_or_default();
-        if counts.wrong > 0 {
-            faults.push(format!("{} counts were not what was tapped", counts.wrong));
-        }
-        // The last one may still be on.
-        if counts.started > counts.heats + 1 {
-            faults.push(format!("{} heats were started, {} had results", counts.started, counts.heats));
-        }
+        let faults = match watch {
+            Some(watch) => {
+                println!("{}", watch.told());
+                let (faults, grown) = (phones.faults(length, Instant::now()), watch.end()?);
+                faults.into_iter().chain(grown).collect()
+            }
+            None if counts.wrong > 0 => vec![format!("{} counts were not what was tapped", counts.wrong)],
+            None => Vec::new(),
+        };
         if faults.is_empty() { Ok(()) } else { bail!(faults.join("; ")) }
     }
 }
 
 fn summary(counts: &Counts) -> String {
-    let Counts { claims, heats, right, wrong, lost, .. } = counts;
+    let Counts { claims, right, wrong, lost, .. } = counts;
+    let heats = counts.heats.len();
     format!("{claims} claims, {heats} heats, {right} counts right, {wrong} wrong, {lost} connections lost")
 }
 
