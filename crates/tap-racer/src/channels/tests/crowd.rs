@@ -1,6 +1,6 @@
 //! Rooms of many: what is told is bounded, and nobody is forgotten.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use ::channels::test::TestChannel;
 use serde_json::{Value, json};
@@ -220,6 +220,20 @@ async fn a_screen_hears_who_a_leader_is_before_it_hears_of_the_lane() {
         assert_eq!((&leader["name"], &leader["in_heat"]), (&json!("Guest 42"), &json!(true)));
         event(&late, "tick", |tick| tick["lanes"][0] == json!([42, taps * 10])).await;
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_screen_that_joins_a_crowd_in_which_nobody_moves_hears_at_once_where_it_is() {
+    let house = house();
+    let _phones = stadium(&house, 60).await;
+    let console = house.console().await;
+    start(&console, json!({ "mode": "timed", "seconds": 60 })).await;
+    // The next one for everybody is due in a second.
+    event(&console, "tick", |_| true).await;
+    let joined_at = Instant::now();
+    let late = house.console().await;
+    assert_eq!(event(&late, "tick", |_| true).await["field"], 60);
+    assert!(joined_at.elapsed() <= Duration::from_millis(100), "{:?}", joined_at.elapsed());
 }
 
 #[tokio::test]
