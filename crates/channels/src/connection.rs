@@ -237,7 +237,8 @@ impl Online {
         endpoint.telemetry().connections.increment(1);
         let connection = Connection::new(endpoint.clone(), Box::new(connected), format, wire);
         endpoint.register(&connection);
-        let named = id.map(|id| Box::new(endpoint.subscribe(&id.into(), connection.clone())));
+        let named =
+            id.map(|id| Box::new(endpoint.subscribe(&id.into(), connection.clone(), Some(&["disconnect"]))));
         Self { connection, _named: named }
     }
 
@@ -259,9 +260,7 @@ impl Drop for Online {
 /// Source: Phoenix's `lib/phoenix/socket.ex`, `id/1`.
 impl Subscriber for Connection {
     fn deliver(self: Arc<Self>, broadcast: &Arc<Broadcast>) {
-        if &*broadcast.event == "disconnect" {
-            self.close(CloseCode::Away, "disconnect");
-        }
+        self.close(CloseCode::Away, &broadcast.event);
     }
 
     fn id(&self) -> SubscriberId {

@@ -20,7 +20,7 @@ use crate::{
     frame::Broadcast,
     limits::{Drain, Limits},
     payload::{IntoPayload, PayloadError},
-    pubsub::{Inlet, Local, PubSub, Relayed, Subscriber, SubscriberId, Subscription, Topics},
+    pubsub::{Events, Inlet, Local, PubSub, Relayed, Subscriber, SubscriberId, Subscription, Topics},
     socket::Socket,
     telemetry::Telemetry,
     transport::{self, CloseCode},
@@ -79,7 +79,9 @@ impl Endpoint {
     #[must_use]
     pub fn with_pubsub(limits: Limits, pubsub: impl PubSub) -> Self {
         let flushers = Arc::new(Flushers::new());
-        let topics = Arc::new(Topics::new(flushers.clone()));
+        let telemetry = Arc::new(Telemetry::new());
+        let topics = Topics::new(flushers.clone(), telemetry.clone(), limits.outbox_bytes);
+        let topics = Arc::new(topics);
         pubsub.start(Inlet::new(topics.clone()));
         Self {
             shared: Arc::new(Shared {
@@ -88,7 +90,7 @@ impl Endpoint {
                 pubsub: Box::new(pubsub),
                 connections: Connections::new(),
                 flushers,
-                telemetry: Arc::new(Telemetry::new()),
+                telemetry,
                 clock: AtomicU32::new(1),
                 draining: AtomicBool::new(false),
                 numbers: AtomicU64::new(1),
@@ -175,8 +177,14 @@ impl Endpoint {
         self.shared.pubsub.publish(&Relayed(broadcast));
     }
 
-    pub(crate) fn subscribe(&self, topic: &Arc<str>, subscriber: Arc<dyn Subscriber>) -> Subscription {
-        self.shared.topics.subscribe(topic, subscriber)
+    /// Hands a subscriber the broadcasts of these events, or all.
+    pub(crate) fn subscribe(
+        &self,
+        topic: &Arc<str>,
+        subscriber: Arc<dyn Subscriber>,
+        events: Option<Events>,
+    ) -> Subscription {
+        self.shared.topics.subscribe(topic, subscriber, events)
     }
 
     pub(crate) fn limits(&self) -> &Limits {

@@ -11,7 +11,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-pub(crate) use topic::{Bag, Left, News, Reader, Reading, Round};
+pub(crate) use topic::{Bag, Events, Left, News, Reader, Reading, Round};
 pub(crate) use topics::{Subscriber, SubscriberId, Subscription, Topics};
 
 use crate::{frame::Broadcast, payload::Payload};

@@ -44,6 +44,8 @@ mod pubsub;
 
 use std::time::Duration;
 
+use crate::endpoint::Endpoint;
+
 pub use channel::{TestChannel, TestPush};
 pub use client::TestClient;
 pub use pubsub::pubsub_contract;
@@ -53,3 +55,11 @@ pub const PATIENCE: Duration = Duration::from_secs(5);
 
 /// How long a refutation waits for what must not come, after all that was sent has been handled.
 pub const SILENCE: Duration = Duration::from_millis(100);
+
+/// Waits until all clients have been handed what was broadcast on a topic so far: to measure what that
+/// costs. (A test asserts what it expects, and waits thereby.)
+pub async fn delivered(endpoint: &Endpoint, topic: &str) {
+    while !endpoint.topics().is_quiet(topic) {
+        tokio::task::yield_now().await;
+    }
+}

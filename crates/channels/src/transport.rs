@@ -45,6 +45,8 @@ pub(crate) enum Written {
     Enough,
     /// The rest can be written when [`Wire::writable`] says so.
     Blocked,
+    /// The client is gone, and with it what waited.
+    Lost,
 }
 
 impl Wire {

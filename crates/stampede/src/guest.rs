@@ -34,6 +34,8 @@ pub struct Guest {
     /// Taps are made up to this time after the gun; without it, until the heat is over.
     pub rests_after: Option<Duration>,
     heat: Option<Heat>,
+    /// A heat that began before this guest came.
+    looks_on: Option<u64>,
     report_every: Duration,
     references: u32,
 }
@@ -100,6 +102,7 @@ impl Guest {
             fingers,
             rests_after: None,
             heat: None,
+            looks_on: None,
             report_every: REPORT_EVERY,
             references: 1,
         }
@@ -124,6 +127,10 @@ impl Guest {
             self.racer = Some(joined.response.racer.id);
         }
         self.is_seated = true;
+        // Who comes when a heat is on looks on until the next one.
+        let looks_on = memchr::memmem::find(message.payload, b"\"in_heat\":false").is_some()
+            && matches!(message.text("phase"), Some(b"countdown" | b"running"));
+        self.looks_on = message.number("heat").filter(|_| looks_on);
         self.follow(message, now);
     }
 
@@ -140,6 +147,7 @@ impl Guest {
             (now + ahead).checked_sub(ago)
         };
         match phase {
+            b"countdown" | b"running" if self.looks_on == Some(number) => self.heat = None,
             b"countdown" | b"running" => {
                 // The same heat after a lost connection: the fingers have gone on.
                 if self.heat.is_none_or(|heat| heat.number != number)

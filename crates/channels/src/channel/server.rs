@@ -131,10 +131,10 @@ enum State<C: Channel> {
 struct Running<C: Channel> {
     channel: C,
     socket: ChannelSocket<C>,
-    /// How it hears its topic's broadcasts: its connection reads them, past the channel (Phoenix's
-    /// fastlane), or the channel is handed them, as it intercepts some.
+    /// Its connection reads the topic's broadcasts past the channel (Phoenix's fastlane), ...
     reads: Option<Reads>,
-    subscription: Option<Box<Subscription>>,
+    /// ... but for those of the events that the channel intercepts, which it is handed.
+    intercepts: Option<Box<Subscription>>,
 }
 
 enum Mail<C: Channel> {
@@ -320,8 +320,7 @@ impl<C: Channel> InfoSink<C::Info> for ChannelServer<C> {
 
 impl<C: Channel> Subscriber for ChannelServer<C> {
     fn deliver(self: Arc<Self>, broadcast: &Arc<Broadcast>) {
-        let intercepts = C::INTERCEPT.contains(&&*broadcast.event);
-        if intercepts && self.core.intercepts.load(Ordering::Relaxed) {
+        if self.core.intercepts.load(Ordering::Relaxed) {
             self.post_or_kill(Mail::Out(broadcast.clone()), At::Task);
         } else if let Some(frame) = broadcast.frame(self.core.connection.format()) {
             self.core.connection.send_frame(frame.clone());

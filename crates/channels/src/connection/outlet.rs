@@ -10,6 +10,7 @@
 use std::{collections::VecDeque, io::IoSlice, sync::Arc};
 
 use smallvec::SmallVec;
+use tokio::runtime::Handle;
 use tracing::debug;
 
 use super::Connection;
@@ -17,7 +18,7 @@ use crate::{
     frame::{ConflateKey, Frame},
     message::Outgoing,
     outbox::{Outbox, Queued, Rejected},
-    pubsub::{News, Reader, Reading, SubscriberId},
+    pubsub::{Events, News, Reader, Reading, SubscriberId},
     telemetry::Out,
     transport::{CloseCode, Wire, Written},
 };
@@ -140,12 +141,21 @@ impl Connection {
         }
         let (frames, bytes) = outlet.outbox.waiting();
         let written = self.wire.write(&mut outlet.outbox);
+        if written == Written::Lost {
+            return;
+        }
         let (frames_left, bytes_left) = outlet.outbox.waiting();
         out.messages += (frames - frames_left) as u64;
         out.bytes += (bytes - bytes_left) as u64;
         if written == Written::Blocked {
-            outlet.blocked = true;
-            tokio::spawn(self.clone().write_when_possible());
+            match Handle::try_current() {
+                Ok(runtime) => {
+                    outlet.blocked = true;
+                    runtime.spawn(self.clone().write_when_possible());
+                }
+                // Who broadcasts from elsewhere leaves it to a flusher.
+                Err(_) => self.schedule(outlet),
+            }
         }
     }
 
@@ -192,22 +202,24 @@ impl Connection {
 /// What a connection reads.
 impl Connection {
     /// Reads a topic from here on, until what is returned is dropped.
-    pub fn read(self: &Arc<Self>, topic: &Arc<str>, id: SubscriberId) -> Reads {
+    /// Events of `except` are not read.
+    pub fn read(self: &Arc<Self>, topic: &Arc<str>, id: SubscriberId, except: Events) -> Reads {
         let mut outlet = self.outlet.lock();
-        let reading = self.endpoint.topics().read(topic, self.clone(), id);
+        let reading = self.endpoint.topics().read(topic, self.clone(), id, except);
         outlet.readings.push(reading);
         Reads { connection: self.clone(), id }
     }
 
     /// Queues what was broadcast and not read yet, in the order in which it was.
     fn collect(self: &Arc<Self>, outlet: &mut Outlet) {
-        let behind = outlet.readings.iter().filter(|reading| reading.is_behind()).count();
-        if behind == 0 {
+        if !outlet.readings.iter().any(Reading::is_behind) {
             return;
         }
+        // Of what is broadcast meanwhile some would come before what it follows.
+        let until = self.endpoint.topics().next_number();
         let mut owed = Vec::new();
-        outlet.readings.iter_mut().for_each(|reading| reading.read(&mut owed));
-        if behind > 1 {
+        outlet.readings.iter_mut().for_each(|reading| reading.read(until, &mut owed));
+        if outlet.readings.len() > 1 {
             owed.sort_unstable_by_key(|logged| logged.number);
         }
         for logged in owed {
@@ -230,10 +242,11 @@ impl Connection {
         let Some(reading) = reading else { return true };
         let unread = reading.unread(news).filter_map(|broadcast| broadcast.frame(self.format));
         let mut slices = [IoSlice::new(&[]); Outbox::SLICES];
-        let mut count = 0;
+        let (mut count, mut has_states) = (0, false);
         for frame in unread.clone() {
-            // Of states only the newest is written.
-            if frame.conflate.is_some() || count == slices.len() {
+            has_states |= frame.conflate.is_some();
+            // Of several states only the newest is written.
+            if count == slices.len() || has_states && count > 0 {
                 return false;
             }
             slices[count] = IoSlice::new(&frame.bytes);

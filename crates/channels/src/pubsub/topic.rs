@@ -48,7 +48,12 @@ pub(crate) struct Reading {
     place: u32,
     next: u64,
     id: SubscriberId,
+    /// Events that its channel is handed instead.
+    except: Events,
 }
+
+/// Names of events, as channels list those that they intercept.
+pub(crate) type Events = &'static [&'static str];
 
 pub(crate) struct Topic {
     name: Arc<str>,
@@ -63,9 +68,9 @@ pub(crate) struct Topic {
 struct Inner {
     places: Vec<Option<Member>>,
     free: Vec<u32>,
-    /// How many of the members are readers, and how many are not.
     readers: usize,
-    listeners: usize,
+    /// How many members listen to which events: few kinds, as channels of one type list the same.
+    listeners: Vec<(Option<Events>, usize)>,
     /// The latest broadcasts.
     log: VecDeque<Logged>,
     /// What the log counts for against its bound.
@@ -77,8 +82,8 @@ struct Inner {
 /// Who hears of a topic. Dropping one may drop all that it holds: it is not done under a lock.
 pub(crate) enum Member {
     Reader(Arc<dyn Reader>),
-    /// Is handed each broadcast at once.
-    Listener(Arc<dyn Subscriber>),
+    /// Is handed each broadcast of these events, or all, at once.
+    Listener(Arc<dyn Subscriber>, Option<Events>),
 }
 
 /// A visit to all readers of a topic.
@@ -89,6 +94,14 @@ pub(crate) struct Round {
     places: usize,
     next: AtomicUsize,
     visited: AtomicUsize,
+}
+
+/// What follows a broadcast.
+pub(crate) struct Published {
+    /// Is to be made, unless one was on its way already.
+    pub round: Option<Arc<Round>>,
+    /// What waits to be read by somebody.
+    pub bytes: usize,
 }
 
 /// What is left of a round.
@@ -108,9 +121,6 @@ pub(crate) struct Bag {
 }
 
 impl Topic {
-    /// Who broadcasts visits the readers itself when so many bytes wait for a round.
-    const MOST_BYTES: usize = 1 << 20;
-
     pub fn new(name: Arc<str>) -> Arc<Self> {
         Arc::new(Self { name, end: AtomicU64::new(0), inner: Mutex::default() })
     }
@@ -120,17 +130,31 @@ impl Topic {
     }
 
     /// Adds a reader, which hears what is broadcast from now on.
-    pub fn add_reader(self: &Arc<Self>, reader: Arc<dyn Reader>, id: SubscriberId) -> Reading {
+    pub fn add_reader(
+        self: &Arc<Self>,
+        reader: Arc<dyn Reader>,
+        id: SubscriberId,
+        except: Events,
+    ) -> Reading {
         let mut inner = self.inner.lock();
         inner.readers += 1;
         let place = inner.insert(Member::Reader(reader));
-        Reading { topic: self.clone(), place, next: self.end.load(Ordering::Relaxed), id }
+        Reading { topic: self.clone(), place, next: self.end.load(Ordering::Relaxed), id, except }
     }
 
-    pub fn add_listener(&self, listener: Arc<dyn Subscriber>) -> u32 {
+    /// Adds a listener to some events, or to all.
+    pub fn add_listener(&self, listener: Arc<dyn Subscriber>, events: Option<Events>) -> u32 {
         let mut inner = self.inner.lock();
-        inner.listeners += 1;
-        inner.insert(Member::Listener(listener))
+        match inner.listeners.iter_mut().find(|(kind, _)| *kind == events) {
+            Some((_, count)) => *count += 1,
+            None => inner.listeners.push((events, 1)),
+        }
+        inner.insert(Member::Listener(listener, events))
+    }
+
+    #[cfg(feature = "test")]
+    pub fn is_quiet(&self) -> bool {
+        !self.inner.lock().in_round
     }
 
     #[cfg(test)]
@@ -141,40 +165,43 @@ impl Topic {
     /// Removes a member. Returns what is to be dropped when no lock is held, and whether it was the last.
     pub fn remove(&self, place: u32) -> (Option<Member>, bool) {
         let mut inner = self.inner.lock();
-        let member = inner.places[place as usize].take();
-        match member {
+        let member = inner.places.get_mut(place as usize).and_then(Option::take);
+        match &member {
             Some(Member::Reader(_)) => inner.readers -= 1,
-            Some(Member::Listener(_)) => inner.listeners -= 1,
+            Some(Member::Listener(_, events)) => inner.forget_listener(*events),
             None => {}
         }
         inner.free.push(place);
-        let is_last = inner.readers + inner.listeners == 0;
+        inner.shrink();
+        let is_last = inner.readers == 0 && inner.listeners.is_empty();
         (member, is_last)
     }
 
-    /// Puts a broadcast in front of all readers, and hands it to all listeners. Returns the round that is
-    /// to be made, if one is not on its way already.
+    /// Puts a broadcast in front of all readers, and hands it to those who listen to its event.
     pub fn publish(
         self: &Arc<Self>,
         broadcast: &Arc<Broadcast>,
         from: Option<SubscriberId>,
         numbers: &AtomicU64,
-    ) -> Option<Arc<Round>> {
-        let (round, is_long, has_listeners) = {
+    ) -> Published {
+        let (published, has_listeners) = {
             let mut inner = self.inner.lock();
             let round =
                 if inner.readers == 0 { None } else { self.log(&mut inner, broadcast, from, numbers) };
-            (round, inner.bytes > Self::MOST_BYTES, inner.listeners > 0)
+            (Published { round, bytes: inner.bytes }, inner.has_listeners(&broadcast.event))
         };
         if has_listeners {
             self.hand_to_listeners(broadcast, from);
         }
-        if is_long {
-            // The flushers are behind: it is this task's turn to wait.
-            let round = Round::new(self, &self.inner.lock());
-            round.make();
-        }
-        round
+        published
+    }
+
+    /// Visits all readers at once, beside the round that is on its way.
+    pub fn visit_all(self: &Arc<Self>, out: &mut Out) {
+        let round = Round::new(self, &self.inner.lock());
+        let mut bag = Bag::default();
+        while round.visit(&mut bag, out).is_some() {}
+        round.forget_what_was_read(&mut self.inner.lock());
     }
 
     fn log(
@@ -202,7 +229,9 @@ impl Topic {
                 let places = inner.step(next);
                 next += places.len();
                 step.extend(places.iter().filter_map(|member| match member {
-                    Some(Member::Listener(listener)) => Some(listener.clone()),
+                    Some(Member::Listener(listener, events)) if hears(*events, &broadcast.event) => {
+                        Some(listener.clone())
+                    }
                     _ => None,
                 }));
                 if places.is_empty() {
@@ -216,6 +245,10 @@ impl Topic {
             }
         }
     }
+}
+
+fn hears(events: Option<Events>, event: &str) -> bool {
+    events.is_none_or(|events| events.contains(&event))
 }
 
 impl Inner {
@@ -234,6 +267,30 @@ impl Inner {
         (self.places.len() - 1) as u32
     }
 
+    fn has_listeners(&self, event: &str) -> bool {
+        self.listeners.iter().any(|(events, _)| hears(*events, event))
+    }
+
+    fn forget_listener(&mut self, events: Option<Events>) {
+        if let Some(position) = self.listeners.iter().position(|(kind, _)| *kind == events) {
+            self.listeners[position].1 -= 1;
+            if self.listeners[position].1 == 0 {
+                self.listeners.swap_remove(position);
+            }
+        }
+    }
+
+    /// Gives up the last places if nobody is there, so that rounds end with those who are.
+    fn shrink(&mut self) {
+        if self.free.len() > self.places.len() / 2 && self.places.last().is_some_and(Option::is_none) {
+            let used = self.places.iter().rposition(Option::is_some).map_or(0, |last| last + 1);
+            self.places.truncate(used);
+            self.places.shrink_to(used * 2);
+            self.free.retain(|place| (*place as usize) < used);
+            self.free.shrink_to(self.free.len() * 2);
+        }
+    }
+
     fn step(&self, from: usize) -> &[Option<Member>] {
         let places = self.places.get(from..).unwrap_or_default();
         &places[..places.len().min(Self::STEP)]
@@ -242,7 +299,8 @@ impl Inner {
 
 impl Logged {
     fn size(&self) -> usize {
-        self.broadcast.payload.len() + size_of::<Self>()
+        let Broadcast { topic, event, payload, .. } = &*self.broadcast;
+        payload.len() + topic.len() + event.len() + size_of::<Self>()
     }
 }
 
@@ -268,27 +326,37 @@ impl Reading {
         Arc::ptr_eq(&self.topic, news.topic)
     }
 
-    /// Reads up to the end.
-    pub fn read(&mut self, into: &mut Vec<Logged>) {
+    /// Reads what was broadcast before the broadcast of this number, of whatever topic.
+    pub fn read(&mut self, until: u64, into: &mut Vec<Logged>) {
         let inner = self.topic.inner.lock();
         let end = self.topic.end.load(Ordering::Relaxed);
-        let unread = inner.log.len().min((end - self.next) as usize);
-        let unread = inner.log.range(inner.log.len() - unread..);
-        into.extend(unread.filter(|logged| logged.from != Some(self.id)).cloned());
-        self.next = end;
+        let unread = inner.log.len() - inner.log.len().min((end - self.next) as usize);
+        // Numbers are given under the lock: they ascend in a log.
+        let until = inner.log.partition_point(|logged| logged.number < until).max(unread);
+        into.extend(inner.log.range(unread..until).filter(|logged| self.wants(logged)).cloned());
+        self.next = end - (inner.log.len() - until) as u64;
+    }
+
+    fn wants(&self, logged: &Logged) -> bool {
+        wants(logged, self.id, self.except)
     }
 
     /// What was not read yet of these news.
     pub fn unread<'a>(&self, news: &News<'a>) -> impl Iterator<Item = &'a Arc<Broadcast>> + Clone + use<'a> {
         let read = (self.next.saturating_sub(news.first) as usize).min(news.log.len());
-        let id = self.id;
-        news.log[read..].iter().filter(move |logged| logged.from != Some(id)).map(|logged| &logged.broadcast)
+        let (id, except) = (self.id, self.except);
+        let unread = news.log[read..].iter().filter(move |logged| wants(logged, id, except));
+        unread.map(|logged| &logged.broadcast)
     }
 
     /// Has read these news.
     pub fn advance(&mut self, news: &News<'_>) {
         self.next = self.next.max(news.first + news.log.len() as u64);
     }
+}
+
+fn wants(logged: &Logged, id: SubscriberId, except: Events) -> bool {
+    logged.from != Some(id) && (except.is_empty() || !except.contains(&&*logged.broadcast.event))
 }
 
 impl Round {
@@ -309,51 +377,59 @@ impl Round {
 
     /// Visits the next few readers.
     pub fn step(&self, bag: &mut Bag, out: &mut Out) -> Left {
-        let from = self.next.fetch_add(Inner::STEP, Ordering::Relaxed);
-        if from >= self.places {
-            return Left::Nothing;
-        }
-        let count = Inner::STEP.min(self.places - from);
-        let first = {
-            let inner = self.topic.inner.lock();
-            bag.readers.extend(inner.places[from..from + count].iter().filter_map(|member| match member {
-                Some(Member::Reader(reader)) => Some(reader.clone()),
-                _ => None,
-            }));
-            bag.log.extend(inner.log.iter().cloned());
-            self.topic.end.load(Ordering::Relaxed) - inner.log.len() as u64
-        };
-        let news = News { topic: &self.topic, first, log: &bag.log };
-        for reader in bag.readers.drain(..) {
-            reader.catch_up(&news, out);
-        }
-        bag.log.clear();
+        let Some(count) = self.visit(bag, out) else { return Left::Nothing };
         match self.visited.fetch_add(count, Ordering::AcqRel) + count == self.places {
             true => Left::Over(self.end()),
             false => Left::More,
         }
     }
 
-    /// Makes the whole round at once, beside the one that is on its way.
-    fn make(&self) {
-        let (mut bag, mut out) = (Bag::default(), Out::default());
-        while self.next.load(Ordering::Relaxed) < self.places {
-            self.step(&mut bag, &mut out);
+    /// Visits those at the next few places, and tells how many places they were; `None` when all were
+    /// given to somebody.
+    fn visit(&self, bag: &mut Bag, out: &mut Out) -> Option<usize> {
+        let from = self.next.fetch_add(Inner::STEP, Ordering::Relaxed);
+        let count = self.places.checked_sub(from)?.min(Inner::STEP);
+        if count == 0 {
+            return None;
         }
+        let first = {
+            let inner = self.topic.inner.lock();
+            // Those who come while a round is made know what it brings, and there may be fewer by now.
+            let places = inner.step(from).iter().take(count);
+            bag.readers.extend(places.filter_map(|member| match member {
+                Some(Member::Reader(reader)) => Some(reader.clone()),
+                _ => None,
+            }));
+            if !bag.readers.is_empty() {
+                bag.log.extend(inner.log.iter().cloned());
+            }
+            self.topic.end.load(Ordering::Relaxed) - bag.log.len() as u64
+        };
+        let news = News { topic: &self.topic, first, log: &bag.log };
+        for reader in bag.readers.drain(..) {
+            reader.catch_up(&news, out);
+        }
+        bag.log.clear();
+        Some(count)
+    }
+
+    /// The round is over; another one follows if there is news again.
+    fn end(&self) -> Option<Arc<Round>> {
+        let mut inner = self.topic.inner.lock();
+        self.forget_what_was_read(&mut inner);
+        inner.in_round = !inner.log.is_empty();
+        inner.in_round.then(|| Arc::new(Round::new(&self.topic, &inner)))
     }
 
     /// What everybody has read need not be kept.
-    fn end(&self) -> Option<Arc<Round>> {
-        let mut inner = self.topic.inner.lock();
+    fn forget_what_was_read(&self, inner: &mut Inner) {
         let first = self.topic.end.load(Ordering::Relaxed) - inner.log.len() as u64;
         let read = self.goal.saturating_sub(first) as usize;
         let freed: usize = inner.log.drain(..read).map(|logged| logged.size()).sum();
         inner.bytes -= freed;
-        inner.in_round = !inner.log.is_empty();
         if inner.log.is_empty() && inner.log.capacity() > 64 {
             inner.log = VecDeque::new();
         }
-        inner.in_round.then(|| Arc::new(Round::new(&self.topic, &inner)))
     }
 }
 

@@ -8,13 +8,20 @@
 use std::{
     collections::{HashMap, hash_map::RandomState},
     hash::BuildHasher,
-    sync::{Arc, atomic::AtomicU64},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use parking_lot::Mutex;
 
-use super::topic::{Reader, Reading, Topic};
-use crate::{flusher::Flushers, frame::Broadcast};
+use super::topic::{Events, Published, Reader, Reading, Topic};
+use crate::{
+    flusher::Flushers,
+    frame::Broadcast,
+    telemetry::{Out, Telemetry},
+};
 
 /// Takes the broadcasts of a topic. It must neither block nor call back into the publisher's locks.
 pub(crate) trait Subscriber: Send + Sync {
@@ -33,6 +40,9 @@ pub(crate) struct Topics {
     hasher: RandomState,
     /// Make the rounds of the readers.
     flushers: Arc<Flushers>,
+    telemetry: Arc<Telemetry>,
+    /// Who broadcasts visits the readers itself when more bytes than these wait for a round.
+    most_bytes: usize,
     /// Broadcasts are numbered in the order in which they were made, whatever their topics.
     numbers: AtomicU64,
 }
@@ -49,8 +59,11 @@ pub(crate) struct Subscription {
 impl Topics {
     const SHARDS: usize = 64;
 
-    pub fn new(flushers: Arc<Flushers>) -> Self {
+    /// Topics whose readers hold `outbox_bytes` each: what one may still have to read is well below that.
+    pub fn new(flushers: Arc<Flushers>, telemetry: Arc<Telemetry>, outbox_bytes: usize) -> Self {
         Self {
+            telemetry,
+            most_bytes: outbox_bytes / 4,
             shards: (0..Self::SHARDS).map(|_| Mutex::default()).collect(),
             hasher: RandomState::new(),
             flushers,
@@ -71,18 +84,34 @@ impl Topics {
         }
     }
 
-    /// Hands a subscriber each broadcast when it is made.
-    pub fn subscribe(self: &Arc<Self>, topic: &Arc<str>, subscriber: Arc<dyn Subscriber>) -> Subscription {
+    /// Hands a subscriber each broadcast of these events, or all, when it is made.
+    pub fn subscribe(
+        self: &Arc<Self>,
+        topic: &Arc<str>,
+        subscriber: Arc<dyn Subscriber>,
+        events: Option<Events>,
+    ) -> Subscription {
         self.add(topic, |topic| Subscription {
             topics: self.clone(),
             topic: topic.clone(),
-            place: topic.add_listener(subscriber),
+            place: topic.add_listener(subscriber, events),
         })
     }
 
-    /// Adds a reader to a topic, which calls [`Topics::leave`] at its end.
-    pub fn read(&self, topic: &Arc<str>, reader: Arc<dyn Reader>, id: SubscriberId) -> Reading {
-        self.add(topic, |topic| topic.add_reader(reader, id))
+    /// Adds a reader to a topic, of all but some events; it calls [`Topics::leave`] at its end.
+    pub fn read(
+        &self,
+        topic: &Arc<str>,
+        reader: Arc<dyn Reader>,
+        id: SubscriberId,
+        except: Events,
+    ) -> Reading {
+        self.add(topic, |topic| topic.add_reader(reader, id, except))
+    }
+
+    /// The number of the next broadcast: of what is broadcast later, all numbers are at least as high.
+    pub fn next_number(&self) -> u64 {
+        self.numbers.load(Ordering::Acquire)
     }
 
     pub fn leave(&self, topic: &Topic, place: u32) {
@@ -100,9 +129,22 @@ impl Topics {
     /// Broadcasts to everybody in the topic but `from`.
     pub fn publish(&self, broadcast: &Arc<Broadcast>, from: Option<SubscriberId>) {
         let Some(topic) = self.shard(&broadcast.topic).lock().get(&broadcast.topic).cloned() else { return };
-        if let Some(round) = topic.publish(broadcast, from, &self.numbers) {
+        let Published { round, bytes } = topic.publish(broadcast, from, &self.numbers);
+        if let Some(round) = round {
             self.flushers.make(round);
         }
+        if bytes > self.most_bytes {
+            // The flushers are behind: who broadcasts so much waits for the readers.
+            let mut out = Out::default();
+            topic.visit_all(&mut out);
+            self.telemetry.count_out(&mut out);
+        }
+    }
+
+    /// Whether everybody has been handed what was broadcast on this topic.
+    #[cfg(feature = "test")]
+    pub fn is_quiet(&self, topic: &str) -> bool {
+        self.shard(topic).lock().get(topic).is_none_or(|topic| topic.is_quiet())
     }
 
     /// How many topics have a subscriber.
@@ -122,6 +164,10 @@ impl Drop for Subscription {
 mod tests {
     use super::*;
     use crate::payload::Payload;
+
+    fn topics() -> Arc<Topics> {
+        Arc::new(Topics::new(Arc::new(Flushers::new()), Arc::new(Telemetry::new()), 1 << 20))
+    }
 
     struct Listener {
         id: u64,
@@ -151,10 +197,10 @@ mod tests {
 
     #[test]
     fn every_subscriber_of_a_topic_hears_a_broadcast_once() {
-        let pubsub = Arc::new(Topics::new(Arc::new(Flushers::new())));
+        let pubsub = topics();
         let listeners: Vec<_> = (0..1000).map(Listener::new).collect();
         let _subscriptions: Vec<_> =
-            listeners.iter().map(|listener| pubsub.subscribe(&"a".into(), listener.clone())).collect();
+            listeners.iter().map(|listener| pubsub.subscribe(&"a".into(), listener.clone(), None)).collect();
         say(&pubsub, "a", "hello", None);
         say(&pubsub, "b", "other", None);
         assert!(listeners.iter().all(|listener| *listener.heard.lock() == ["hello"]));
@@ -162,10 +208,10 @@ mod tests {
 
     #[test]
     fn a_broadcast_from_a_subscriber_is_not_heard_by_it() {
-        let pubsub = Arc::new(Topics::new(Arc::new(Flushers::new())));
+        let pubsub = topics();
         let (one, two) = (Listener::new(1), Listener::new(2));
-        let _one = pubsub.subscribe(&"a".into(), one.clone());
-        let _two = pubsub.subscribe(&"a".into(), two.clone());
+        let _one = pubsub.subscribe(&"a".into(), one.clone(), None);
+        let _two = pubsub.subscribe(&"a".into(), two.clone(), None);
         say(&pubsub, "a", "hello", Some(1));
         assert!(one.heard.lock().is_empty());
         assert_eq!(*two.heard.lock(), ["hello"]);
@@ -173,12 +219,12 @@ mod tests {
 
     #[test]
     fn who_has_unsubscribed_hears_nothing_and_its_place_is_used_again() {
-        let pubsub = Arc::new(Topics::new(Arc::new(Flushers::new())));
+        let pubsub = topics();
         let (one, two, three) = (Listener::new(1), Listener::new(2), Listener::new(3));
-        let one_subscribed = pubsub.subscribe(&"a".into(), one.clone());
-        let _two = pubsub.subscribe(&"a".into(), two.clone());
+        let one_subscribed = pubsub.subscribe(&"a".into(), one.clone(), None);
+        let _two = pubsub.subscribe(&"a".into(), two.clone(), None);
         drop(one_subscribed);
-        let _three = pubsub.subscribe(&"a".into(), three.clone());
+        let _three = pubsub.subscribe(&"a".into(), three.clone(), None);
         say(&pubsub, "a", "hello", None);
         assert!(one.heard.lock().is_empty());
         assert_eq!((two.heard.lock().len(), three.heard.lock().len()), (1, 1));
@@ -187,10 +233,10 @@ mod tests {
 
     #[test]
     fn a_topic_without_subscribers_leaves_nothing_behind() {
-        let pubsub = Arc::new(Topics::new(Arc::new(Flushers::new())));
+        let pubsub = topics();
         let listener = Listener::new(1);
         let subscriptions: Vec<_> = (0..100)
-            .map(|number| pubsub.subscribe(&format!("topic:{number}").into(), listener.clone()))
+            .map(|number| pubsub.subscribe(&format!("topic:{number}").into(), listener.clone(), None))
             .collect();
         assert_eq!(pubsub.topics(), 100);
         drop(subscriptions);
@@ -209,12 +255,12 @@ mod tests {
                 SubscriberId(0)
             }
         }
-        let pubsub = Arc::new(Topics::new(Arc::new(Flushers::new())));
+        let pubsub = topics();
         let ender = Arc::new(Ender(Mutex::default()));
-        let _ender = pubsub.subscribe(&"a".into(), ender.clone());
+        let _ender = pubsub.subscribe(&"a".into(), ender.clone(), None);
         let listener = Listener::new(1);
         for _ in 0..500 {
-            ender.0.lock().push(pubsub.subscribe(&"a".into(), listener.clone()));
+            ender.0.lock().push(pubsub.subscribe(&"a".into(), listener.clone(), None));
         }
         say(&pubsub, "a", "hello", None);
         assert!(listener.heard.lock().len() < 500, "only the step that was under way hears it");

@@ -69,7 +69,7 @@ impl TestChannel {
     pub(super) fn new(client: TestClient, topic: &str, join_ref: String) -> Self {
         let topic: Arc<str> = topic.into();
         let heard = Arc::new(Heard { broadcasts: Mutex::default(), more: Notify::new() });
-        let subscription = client.endpoint().subscribe(&topic, heard.clone());
+        let subscription = client.endpoint().subscribe(&topic, heard.clone(), None);
         Self { client, topic, join_ref, heard, _subscription: subscription }
     }
 

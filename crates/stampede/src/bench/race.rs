@@ -111,7 +111,10 @@ impl Race {
         if let Some(first) = self.wrong.first() {
             faults.push(format!("{} counts are wrong, the first one: {first}", self.wrong.len()));
         }
-        faults.extend(self.rooms.iter().filter_map(Room::fault));
+        let wrong: Vec<String> = self.rooms.iter().filter_map(Room::fault).collect();
+        if let Some(first) = wrong.first() {
+            faults.push(format!("{} rooms came out wrong, the first one: {first}", wrong.len()));
+        }
         faults
     }
 }

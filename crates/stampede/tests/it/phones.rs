@@ -32,6 +32,17 @@ fn guests_who_lose_their_connection_come_back_with_all_their_taps() {
 }
 
 #[test]
+fn guests_who_leave_make_room_for_others_who_wait_for_the_next_heat() {
+    let game = Game::start();
+    let said = game.phones(
+        r#"--players 20 --seconds 12 --leaves-every 0.3 --host {"mode":"timed","seconds":3,"countdown":500}"#,
+    );
+    assert!(count(&said, "heats") >= 2, "{said}");
+    assert!(count(&said, "counts right") >= 15, "{said}");
+    assert_eq!(count(&said, "wrong"), 0, "{said}");
+}
+
+#[test]
 fn guests_of_a_room_that_is_not_there_are_told() {
     let game = Game::start();
     let said = game.phones("--players 2 --room K7QF --seconds 1");

@@ -139,7 +139,7 @@ impl<C: Channel> ChannelServer<C> {
     /// Takes the channel out of the world: no more broadcasts, the last callback, the farewell.
     async fn end(&self, mut running: Box<Running<C>>, reason: Reason, farewell: Option<Farewell>) {
         running.reads = None;
-        running.subscription = None;
+        running.intercepts = None;
         let Running { channel, socket, .. } = &mut *running;
         let span = debug_span!("terminate", topic = %self.core.topic, ?reason);
         let terminate = guarded(span, async { channel.terminate(reason, socket).await });
@@ -203,14 +203,12 @@ impl<C: Channel> Life<C> {
         let _cork = core.connection.cork();
         self.answer(answer, Status::Ok, &joined.response);
         core.joined.store(true, Ordering::Release);
-        let (mut reads, mut subscription) = (None, None);
-        if C::INTERCEPT.is_empty() {
-            reads = Some(core.connection.read(&core.topic, SubscriberId(core.join.0)));
-        } else {
-            let hears = core.connection.endpoint().subscribe(&core.topic, self.server.clone());
-            subscription = Some(Box::new(hears));
-        }
-        let running = Running { channel: joined.channel, socket, reads, subscription };
+        let reads = core.connection.read(&core.topic, SubscriberId(core.join.0), C::INTERCEPT);
+        let intercepts = (!C::INTERCEPT.is_empty()).then(|| {
+            let endpoint = core.connection.endpoint();
+            Box::new(endpoint.subscribe(&core.topic, self.server.clone(), Some(C::INTERCEPT)))
+        });
+        let running = Running { channel: joined.channel, socket, reads: Some(reads), intercepts };
         self.stage = Stage::In(Box::new(running));
     }
 

@@ -64,6 +64,7 @@ impl Stream {
                 Err(_) => {
                     outbox.abandon();
                     self.shutdown();
+                    return Written::Lost;
                 }
             }
         }

@@ -3,23 +3,29 @@
 
 use std::time::Duration;
 
+use channels::Limits;
 use futures::{SinkExt, StreamExt};
+use serde_json::json;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
 };
 use tokio_tungstenite::tungstenite::{Message, http::StatusCode};
 
-use crate::support::{
-    client::Client,
-    clock::Clock,
-    http,
-    peer::{Peer, Wire},
-    server::TestServer,
-    soon,
+use crate::{
+    reference,
+    support::{
+        client::Client,
+        clock::Clock,
+        http,
+        peer::{Peer, Wire},
+        server::TestServer,
+        soon,
+    },
 };
 
 on_websockets!(
+    who_has_read_everything_may_be_sent_more_at_once_than_may_wait_for_it,
     connect_decides_who_gets_in,
     pages_of_other_hosts_are_forbidden_unless_all_are_let_in,
     what_is_no_upgrade_is_a_bad_request,
@@ -248,4 +254,22 @@ async fn the_path_may_end_in_a_slash_and_the_query_may_be_encoded(wire: Wire) {
     assert_eq!(refused.err(), Some(StatusCode::FORBIDDEN));
     let elsewhere = server.connect(&format!("/socket/websockets?vsn={vsn}"), &[]).await;
     assert_eq!(elsewhere.err(), Some(StatusCode::NOT_FOUND));
+}
+
+async fn who_has_read_everything_may_be_sent_more_at_once_than_may_wait_for_it(wire: Wire) {
+    let server = TestServer::with(Limits { outbox_bytes: 100_000, ..reference::limits() });
+    let mut peer = server.peer(wire).await;
+    peer.join("chat:a", r#"{"name":"Ada"}"#).await;
+    // More than its queue holds, and less than the kernel's takes beside it.
+    let filler = "x".repeat(1000);
+    for number in 0..150 {
+        server
+            .endpoint
+            .broadcast("chat:a", "flood", json!({ "number": number, "filler": filler }))
+            .expect("json");
+    }
+    for number in 0..150 {
+        assert_eq!(peer.next().await.payload["number"], number);
+    }
+    peer.expect_nothing().await;
 }
