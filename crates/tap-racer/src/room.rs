@@ -53,6 +53,7 @@ pub use handle::RoomHandle;
 pub use order::{BadOrder, Order};
 pub use saved::{BadSaved, Restorable, SavedRoom};
 pub use seat::{SeatWish, Seated};
+pub use updates::UpdateBudget;
 
 /// The room has ended, or its task has failed.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Error)]

@@ -20,7 +20,7 @@ use crate::{
     clock::Clock,
     metrics::Metrics,
     records::Recorded,
-    room::{Restorable, RoomHandle},
+    room::{Restorable, RoomHandle, UpdateBudget},
     store::Saves,
     tokens::Keys,
 };
@@ -41,6 +41,8 @@ pub struct House {
     pub clock: Clock,
     /// What all rooms count with.
     pub metrics: Arc<Metrics>,
+    /// How many phones rooms may tell how they stand.
+    pub updates: UpdateBudget,
     /// What holds for all races.
     pub settings: Settings,
     /// How many rooms may exist at once, the house room not counted.

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use race::{Lane, Racer, RacerId};
+use race::{Lane, Phase, Racer, RacerId};
 
 use super::task::Task;
 use crate::wire::{LaneTaps, PackJson, SidesJson, Tick};
@@ -92,11 +92,14 @@ impl Task {
         self.race.field().nth(MANY).is_some()
     }
 
-    /// Where the crowd is, for the screens; none if all know it. Now and then with `all` leaders, also those
+    /// Where the crowd is, for the screens; none before the gun, or if all know it. Now and then with `all` leaders, also those
     /// who have not moved: a screen that lags may have missed where they came to.
     pub(super) fn tick_of_crowd(&mut self, all: bool) -> Option<Tick> {
         for (lane, taps) in self.race.take_changes() {
             self.crowd.move_lane(lane, taps);
+        }
+        if matches!(self.race.phase(), Phase::Countdown { .. }) {
+            return None;
         }
         let all = std::mem::take(&mut self.crowd.is_awaited) || all;
         if !all && self.crowd.waiting == 0 {

@@ -1,12 +1,16 @@
 //! Each phone's own count and place, at a rate that a room of any size can afford.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
+use parking_lot::Mutex;
 use race::{Lane, Mode, Phase, Place, RacerId, Results, Standing};
 use tokio::time::Instant;
 
 use super::{crowd::MOST_LISTED, phone::Phone, task::Task};
-use crate::wire::{You, team};
+use crate::{
+    rate::TokenBucket,
+    wire::{You, team},
+};
 
 /// A phone is told no more often than this while it taps.
 const PER_PHONE: Duration = Duration::from_millis(100);
@@ -17,6 +21,25 @@ const LOOKS_PER_TICK: usize = 1_000;
 /// What everybody has to know is told to so many at a time, one time after the other.
 const AT_ONCE: usize = 1_000;
 const EACH: Duration = Duration::from_millis(50);
+
+/// What all rooms share: 20,000 phones a second are told, and no more than this at once.
+const SHARED_AT_ONCE: u32 = 1_000;
+const SHARED_EVERY: Duration = Duration::from_micros(50);
+
+/// How many phones all rooms together may tell how they stand while they tap.
+#[derive(Clone)]
+pub struct UpdateBudget(Arc<Mutex<TokenBucket>>);
+
+impl UpdateBudget {
+    /// With all of it left.
+    pub fn begin() -> UpdateBudget {
+        UpdateBudget(Arc::new(Mutex::new(TokenBucket::new(SHARED_AT_ONCE, SHARED_EVERY, Instant::now()))))
+    }
+
+    fn take(&self, now: Instant) -> bool {
+        self.0.lock().take(now)
+    }
+}
 
 /// Whose turn it is, and how they stand.
 #[derive(Default)]
@@ -110,6 +133,10 @@ impl Task {
             let Some(you) = self.standing_of(racer) else { continue };
             let Some(phone) = self.people.phone_mut(racer) else { continue };
             if phone.told.as_ref().is_none_or(|(told, _)| *told != you) {
+                if !self.house.updates.take(now) {
+                    self.updates.turns.push(racer);
+                    return;
+                }
                 phone.tell(you);
                 left_to_tell -= 1;
             }
@@ -254,5 +281,22 @@ impl You {
             self.margin = place.margin.map(|margin| margin.0);
             self.dead_heat = Some(place.dead_heat);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn all_rooms_together_tell_twenty_thousand_phones_a_second() {
+        let (one, mut told) = (UpdateBudget::begin(), 0);
+        let other = one.clone();
+        for _ in 0..1_000 {
+            tokio::time::advance(Duration::from_millis(1)).await;
+            told += (0..100).filter(|_| one.take(Instant::now())).count();
+            told += (0..100).filter(|_| other.take(Instant::now())).count();
+        }
+        assert!((20_000..=21_000).contains(&told), "{told}");
     }
 }
