@@ -92,8 +92,8 @@ impl Task {
         self.race.field().nth(MANY).is_some()
     }
 
-    /// Where the crowd is, for the screens; none before the gun, or if all know it. Now and then with `all` leaders, also those
-    /// who have not moved: a screen that lags may have missed where they came to.
+    /// Where the crowd is, for the screens; none before the gun, or if all know it. Now and then with `all`
+    /// leaders, also those who have not moved: a screen that lags may have missed where they came to.
     pub(super) fn tick_of_crowd(&mut self, all: bool) -> Option<Tick> {
         for (lane, taps) in self.race.take_changes() {
             self.crowd.move_lane(lane, taps);
