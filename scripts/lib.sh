@@ -41,7 +41,7 @@ build_pages() {
 # Waits for a server, which says in a file that it listens on 127.0.0.1; sets url.
 listening() {
   for _ in $(seq 400); do
-    url=$(grep -om1 'http://127\.0\.0\.1:[0-9]*' "$1") && return
+    url=$(grep -om1 'http://127\.0\.0\.1:[0-9]*' "$1" 2>/dev/null) && return
     sleep 0.05
   done
   cat "$1" >&2

@@ -69,12 +69,22 @@ impl Report {
         for Goal { row, target, told, verdict } in goals(measured) {
             let verdict = match verdict {
                 Verdict::Met => "met",
+                Verdict::MetAtItsPace => "met at its pace",
                 Verdict::Missed => "**not met**",
                 Verdict::OtherSize => "not at this size",
                 Verdict::NotMeasured => "not measured",
             };
             // Writing to a string does not fail.
             let _ = writeln!(page, "| {row} | {target} | {told} | {verdict} |");
+        }
+        if let Some(slowness) = goals::slowness(measured).filter(|slowness| *slowness > 1.0) {
+            let _ = write!(
+                page,
+                "\nThe targets were set on a machine whose floor was {} CPU-seconds per million sends to 10,000 \
+                 sockets. Here it is {slowness:.2} times that: what is within a target divided by this is *met at \
+                 its pace*.\n",
+                goals::FLOOR
+            );
         }
         page += HOW;
         for plot in plots {
