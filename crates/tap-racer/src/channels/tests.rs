@@ -45,20 +45,25 @@ impl House {
 
     /// With flags.
     fn with(flags: &[&str]) -> House {
-        House::of(flags, crate::db::test::unavailable())
+        House::of(flags, crate::db::test::unavailable(), Saves::default())
     }
 
     /// With accounts.
     pub fn on(db: Db) -> House {
-        House::of(&[], db)
+        House::of(&[], db, Saves::default())
     }
 
-    fn of(flags: &[&str], db: Db) -> House {
+    /// In which nothing is ever written, though it could be any moment.
+    fn with_a_stuck_disk(flags: &[&str]) -> House {
+        House::of(flags, crate::db::test::unavailable(), Saves::stuck())
+    }
+
+    fn of(flags: &[&str], db: Db, saves: Saves) -> House {
         let config = Config::parse_from(["tap-racer"].iter().chain(flags));
         let endpoint = super::endpoint();
         let listening = "127.0.0.1:4000".parse().expect("an address");
         let (keys, clock) = (Keys::of(b"key"), Clock::start(Millis::MIN));
-        let app = Arc::new(App::new(config, keys, clock, listening, &endpoint, Saves::default(), db));
+        let app = Arc::new(App::new(config, keys, clock, listening, &endpoint, saves, db));
         House { endpoint, app }
     }
 

@@ -36,20 +36,21 @@ pub(super) struct Crowd {
     /// Leaders whom every screen has heard of.
     introduced: HashSet<RacerId>,
     /// Somebody has to hear where the crowd is, though nobody moves.
-    is_awaited: bool,
+    pub is_awaited: bool,
+    /// The lane behind which the next are looked for whose taps were refused.
+    pub flagged_up_to: Option<Lane>,
 }
 
 impl Crowd {
     /// Another heat begins, or none.
     pub fn begin(&mut self) {
         self.moved.clear();
-        (self.waiting, self.turn) = (0, 0);
+        (self.waiting, self.turn, self.flagged_up_to) = (0, 0, None);
     }
 
     /// A screen joins that has heard of nobody.
     pub fn meet_anew(&mut self) {
         self.introduced.clear();
-        self.is_awaited = true;
     }
 
     pub fn forget(&mut self, racer: RacerId) {
@@ -91,21 +92,28 @@ impl Task {
         self.race.field().nth(MANY).is_some()
     }
 
-    /// Where the crowd is, for the screens; none if all know it.
-    pub(super) fn tick_of_crowd(&mut self) -> Option<Tick> {
+    /// Where the crowd is, for the screens; none before the gun, or if all know it. Now and then with `all`
+    /// leaders, also those who have not moved: a screen that lags may have missed where they came to.
+    pub(super) fn tick_of_crowd(&mut self, all: bool) -> Option<Tick> {
         for (lane, taps) in self.race.take_changes() {
             self.crowd.move_lane(lane, taps);
         }
-        let is_before = matches!(self.race.phase(), Phase::Countdown { .. });
-        if is_before || !std::mem::take(&mut self.crowd.is_awaited) && self.crowd.waiting == 0 {
+        if matches!(self.race.phase(), Phase::Countdown { .. }) {
             return None;
         }
-        let leaders: Vec<(RacerId, u32)> =
-            self.race.leaders(LEADERS).into_iter().map(|racer| (racer.id, racer.lane.0)).collect();
-        for (racer, _) in &leaders {
-            self.introduce(*racer);
+        let all = std::mem::take(&mut self.crowd.is_awaited) || all;
+        if !all && self.crowd.waiting == 0 {
+            return None;
         }
-        let leaders: Vec<u32> = leaders.into_iter().map(|(_, lane)| lane).collect();
+        let leaders = self.race.leaders(LEADERS).into_iter();
+        let leaders: Vec<_> = leaders.map(|racer| (racer.id, racer.lane, racer.taps)).collect();
+        for (racer, lane, taps) in &leaders {
+            self.introduce(*racer);
+            if all {
+                self.crowd.move_lane(*lane, *taps);
+            }
+        }
+        let leaders: Vec<u32> = leaders.into_iter().map(|(_, lane, _)| lane.0).collect();
         let lanes = self.crowd.next_lanes(&leaders);
         let pack = self.race.pack(SLICES);
         let sides = self.race.rope().map(|rope| SidesJson {
@@ -121,9 +129,10 @@ impl Task {
         })
     }
 
-    /// Tells every screen who a leader is before it is told where they are.
+    /// Tells every screen who a leader is before it is told where they are. Of who has left in mid-heat the
+    /// screens hear that alone.
     fn introduce(&mut self, racer: RacerId) {
-        if self.crowd.introduced.insert(racer) {
+        if self.race.racer(racer).is_some() && self.crowd.introduced.insert(racer) {
             self.news.forget(racer);
             self.tell_racer("racer_changed", racer);
         }

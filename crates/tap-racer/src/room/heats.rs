@@ -7,6 +7,10 @@ use super::{BadOrder, task::Task};
 impl Task {
     /// Begins a heat: the next group of a tournament, those whose turn it is, or everybody.
     pub(super) fn start(&mut self, rules: Option<Rules>) -> Result<(), BadOrder> {
+        if !self.race.phase().is_heat() {
+            // Of the heat before nobody hears any more once this one has begun.
+            self.tell_all_queued();
+        }
         let field =
             if self.race.phase().is_heat() { None } else { self.next_group().or_else(|| self.next_turn()) };
         Ok(self.apply(Command::Start { rules, field })?)

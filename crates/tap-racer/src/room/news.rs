@@ -74,6 +74,12 @@ impl News {
         }
     }
 
+    /// A screen joins: it was told of who has come, so that it has to hear when they go.
+    pub fn meet_anew(&mut self) {
+        let joined = self.waiting.values_mut().filter(|change| **change == Change::Joined);
+        joined.for_each(|change| *change = Change::Changed);
+    }
+
     /// All is told of this one.
     pub fn forget(&mut self, racer: RacerId) {
         self.waiting.remove(&racer);
@@ -193,5 +199,16 @@ mod tests {
         }
         tokio::time::advance(Duration::from_secs(1)).await;
         assert_eq!(told(&mut news), [(1, Change::Changed), (200, Change::Joined), (2, left)]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_screen_that_was_shown_somebody_who_was_still_to_be_told_of_hears_when_they_go() {
+        let mut news = busy();
+        (200..=201).for_each(|racer| news.add(RacerId(racer), Change::Joined));
+        news.meet_anew();
+        let left = Change::Left(Why::Left);
+        news.add(RacerId(200), left);
+        tokio::time::advance(Duration::from_secs(1)).await;
+        assert_eq!(told(&mut news), [(200, left), (201, Change::Changed)]);
     }
 }

@@ -84,7 +84,9 @@ impl Task {
         }
         self.tell_consoles("phase", &self.phase_for_screens(phase));
         self.tell_players("phase", &self.phase_for_phones(phase));
-        self.greet_phones(phase);
+        if matches!(phase, Phase::Running { .. }) {
+            self.greet_phones();
+        }
         if matches!(phase, Phase::Countdown { .. } | Phase::Lobby) {
             self.tell_tournament_to_phones();
         }

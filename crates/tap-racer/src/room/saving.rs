@@ -135,6 +135,8 @@ impl Task {
         self.saving.first();
         self.console.hold();
         self.play.hold();
+        // Whose turn has not come yet would be told in it what is not written.
+        self.updates.drop_queue();
     }
 
     /// What was held back is written.
@@ -142,7 +144,9 @@ impl Task {
         self.saving.gate = Gate::Open;
         self.console.release(&self.house.endpoint);
         self.play.release(&self.house.endpoint);
-        if !self.race.phase().is_heat() {
+        if self.race.phase().is_heat() {
+            self.tell_teams_to_phones();
+        } else {
             self.tell_results_to_phones();
         }
     }

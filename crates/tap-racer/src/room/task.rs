@@ -185,9 +185,12 @@ impl Task {
             Request::Act { ticket, act } => self.act(ticket, act),
             Request::View { reply } => {
                 self.crowd.meet_anew();
+                self.news.meet_anew();
                 let _ = reply.send((self.view(), self.console.position()));
             }
             Request::Listen { topic, since, pusher, reply } => {
+                // Only now a tick reaches it, and those before are not replayed.
+                self.crowd.is_awaited |= topic == Topic::Console;
                 let _ = reply.send(match topic {
                     Topic::Console => self.console.replay(since, &pusher, |_| true),
                     Topic::Chat { ignored } => {

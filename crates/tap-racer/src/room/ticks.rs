@@ -21,6 +21,12 @@ const TICKS_TO_SILENCE: u32 = 10;
 /// How many racers are reported at once for taps that were refused, or for their rhythm in a crowd.
 const FLAGS_AT_ONCE: usize = 50;
 
+/// When the tick after one is due that was due, began and ended then: no later for its being late, those that
+/// were missed are not made up, and so late that ticks take half of a room's time at most.
+fn next_tick(due: Instant, began: Instant, ended: Instant) -> Instant {
+    (due + TICK).max(ended + (ended - began))
+}
+
 impl Task {
     /// A heat has begun or is over.
     pub(super) fn set_ticking(&mut self, ticking: bool) {
@@ -37,9 +43,8 @@ impl Task {
 
     pub(super) fn tick_if_due(&mut self, now: Instant) {
         if let Some(due) = self.tick_at.filter(|due| *due <= now) {
-            // The next one is no later for this one's being late; those that were missed are not made up.
-            self.tick_at = Some((due + TICK).max(now));
             self.look();
+            self.tick_at = self.tick_at.map(|_| next_tick(due, now, Instant::now()));
             self.tally.flush(&self.house.metrics);
             self.house.metrics.tick_late.record(now - due);
             self.house.metrics.tick.record(now.elapsed());
@@ -73,9 +78,9 @@ impl Task {
         }
     }
 
-    /// Tells the screens which lanes have moved, or where all of them are.
+    /// Tells the screens which lanes have moved, or where all of them are; of a crowd its leaders.
     pub(super) fn tell_positions(&mut self, all: bool) {
-        let tick = if self.is_crowd() { self.tick_of_crowd() } else { self.tick_of_few(all) };
+        let tick = if self.is_crowd() { self.tick_of_crowd(all) } else { self.tick_of_few(all) };
         if let Some(tick) = tick {
             self.console.broadcast_conflated(&self.house.endpoint, "tick", &tick);
         }
@@ -103,14 +108,18 @@ impl Task {
             let (refused, rhythm) = self.flagged.get(&racer.id).copied().unwrap_or_default();
             racer.refused > refused || racer.flagged != rhythm
         };
-        let news: Vec<_> = self
-            .race
-            .field()
+        // In turn: who is refused all the time must not hide the others.
+        let up_to = self.crowd.flagged_up_to;
+        let behind = self.race.field().filter(|racer| Some(racer.lane) > up_to);
+        let before = self.race.field().filter(|racer| Some(racer.lane) <= up_to);
+        let news: Vec<_> = behind
+            .chain(before)
             .filter(is_news)
             .take(FLAGS_AT_ONCE)
-            .map(|racer| (racer.id, racer.refused, racer.flagged))
+            .map(|racer| (racer.id, racer.lane, racer.refused, racer.flagged))
             .collect();
-        for (racer, refused, rhythm) in news {
+        for (racer, lane, refused, rhythm) in news {
+            self.crowd.flagged_up_to = Some(lane);
             self.flag(racer, refused, rhythm);
         }
     }
@@ -121,5 +130,21 @@ impl Task {
             "flag",
             &serde_json::json!({ "id": racer.0, "refused": refused, "rhythm": rhythm }),
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_late_tick_delays_no_other_and_a_long_one_leaves_as_much_time_for_what_waits() {
+        let due = Instant::now();
+        let next = |late: u64, took: u64| {
+            let began = due + Duration::from_millis(late);
+            (next_tick(due, began, began + Duration::from_millis(took)) - due).as_millis()
+        };
+        assert_eq!([next(0, 1), next(30, 5), next(0, 25)], [50, 50, 50]);
+        assert_eq!([next(80, 5), next(0, 60)], [90, 120]);
     }
 }

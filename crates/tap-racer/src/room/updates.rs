@@ -63,6 +63,12 @@ impl Updates {
         *self = Updates::default();
     }
 
+    /// Nobody is told any more what everybody was to be told.
+    pub fn drop_queue(&mut self) {
+        self.queue.clear();
+        self.next_at = None;
+    }
+
     /// When the next ones are told.
     pub fn due_at(&self) -> Option<Instant> {
         self.next_at
@@ -140,16 +146,20 @@ impl Task {
         }
     }
 
-    /// A phase begins of which each phone hears how it stands. In a crowd it hears that in its turn.
-    pub(super) fn greet_phones(&mut self, phase: Phase) {
-        let is_tug = matches!(self.race.rules().mode, Mode::Tug { .. });
-        match phase {
-            Phase::Running { .. } if !self.is_crowd() => {}
-            // To so many the phase did not tell the teams.
-            Phase::Countdown { .. } if is_tug && self.race.field().nth(MOST_LISTED).is_some() => {}
-            _ => return,
+    /// The gun fires: each phone hears how it stands. In a crowd it hears that in its turn.
+    pub(super) fn greet_phones(&mut self) {
+        if !self.is_crowd() {
+            self.tell_all_phones(false);
         }
-        self.tell_all_phones(false);
+    }
+
+    /// In a tug of so many that the phase did not list the teams, each phone is told its own: after the phase,
+    /// as before that it knows nothing of this heat.
+    pub(super) fn tell_teams_to_phones(&mut self) {
+        let is_tug = matches!(self.race.rules().mode, Mode::Tug { .. });
+        if is_tug && self.race.field().nth(MOST_LISTED).is_some() {
+            self.tell_all_phones(false);
+        }
     }
 
     /// Everybody is told how the heat came out.
@@ -178,6 +188,13 @@ impl Task {
 
     pub(super) fn tell_queued_if_due(&mut self, now: Instant) {
         if self.updates.next_at.is_some_and(|due| due <= now) {
+            self.tell_queued();
+        }
+    }
+
+    /// Tells everybody now whose turn was still to come.
+    pub(super) fn tell_all_queued(&mut self) {
+        while !self.updates.queue.is_empty() {
             self.tell_queued();
         }
     }

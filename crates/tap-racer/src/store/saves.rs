@@ -163,3 +163,13 @@ fn change((id, pending): (RoomId, Pending)) -> Option<Change> {
         }
     }
 }
+
+#[cfg(test)]
+impl Saves {
+    /// On a disk that takes everything and never has it written.
+    pub fn stuck() -> Saves {
+        let saves = Saves::default();
+        saves.shared.works.store(true, Ordering::Relaxed);
+        saves
+    }
+}

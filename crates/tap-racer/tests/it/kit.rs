@@ -273,7 +273,8 @@ impl Client {
         }
     }
 
-    async fn next(&mut self, what: &str, is_it: impl Fn(&Frame) -> bool) -> Frame {
+    /// The next frame that is meant, of any event; those before it are passed over.
+    pub async fn next(&mut self, what: &str, is_it: impl Fn(&Frame) -> bool) -> Frame {
         if let Some(position) = self.unread.iter().position(&is_it)
             && let Some(frame) = self.unread.remove(position)
         {

@@ -6,6 +6,7 @@ mod accounts;
 mod bests;
 mod chat;
 mod cohosts;
+mod crowd;
 mod door;
 mod equal;
 mod finish;
