@@ -28,7 +28,7 @@ pub use race::Racing;
 
 /// So many clients rouse a server, ...
 const FEW: usize = 200;
-/// ... which may take so long to let go of them.
+/// ... which may take so long to close their connections.
 const LETTING_GO: Duration = Duration::from_secs(5);
 
 /// The server, and how it is spoken to.
@@ -169,6 +169,8 @@ impl Bench {
         while self.server.usage()?.files > files && began.elapsed() < LETTING_GO {
             std::thread::sleep(Duration::from_millis(20));
         }
+        // Their memory is given back a while after their files.
+        std::thread::sleep(self.window.warm_up);
         Ok(())
     }
 

@@ -27,8 +27,9 @@ pub struct Measured {
     pub rss: u64,
     /// The same for each client, without what it was before they came.
     pub rss_per_client: Option<f64>,
-    /// From when it was due to when it was there. In an open loop: a server that falls behind does not
-    /// keep the next one from being due (no coordinated omission).
+    /// From when it was due to when it was there. `fanout`, `burst` and `slow` at a rate, `taps`, `race` and
+    /// joins at a rate are open loops: a server that falls behind does not keep the next one from being due
+    /// (no coordinated omission). All others are closed: there it counts from when it was begun.
     pub latency: Option<Latency>,
     /// From a sign of life of a client to its answer, beside the load.
     #[serde(default, skip_serializing_if = "Option::is_none")]

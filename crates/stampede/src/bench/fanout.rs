@@ -78,9 +78,14 @@ impl Talk {
         herd.send(socket, &frames);
     }
 
+    /// Between two times at which something is said, in an open loop.
+    fn every(&self) -> Option<Duration> {
+        let Pace::Deliveries(rate) = self.said.pace else { return None };
+        Some(Duration::from_secs_f64(self.said.together as f64 * self.clients as f64 / rate))
+    }
+
     fn say_next(&mut self, herd: &mut Herd, crowd: &Crowd) {
-        let Pace::Deliveries(rate) = self.said.pace else { return };
-        let every = Duration::from_secs_f64(self.said.together as f64 * self.clients as f64 / rate);
+        let Some(every) = self.every() else { return };
         let mut due = self.due.unwrap_or_else(|| herd.now());
         while due <= herd.now() {
             self.say(herd, crowd, due);
@@ -198,9 +203,10 @@ impl Bench {
 
 impl Run<Talk> {
     fn begin(&mut self, herd: &mut Herd) {
-        match self.scenario.said.pace {
-            Pace::Deliveries(_) => herd.alarm(Duration::ZERO, SAY),
-            Pace::Saturated => {
+        match self.scenario.every() {
+            // A window of whole periods begins and ends half way between two broadcasts, not in one.
+            Some(every) => herd.alarm(every / 2, SAY),
+            None => {
                 for _ in 0..AHEAD {
                     self.scenario.say(herd, &self.crowd, herd.now());
                 }

@@ -61,7 +61,8 @@ impl Scenario for Taps {
             self.sent += 1;
         }
         if self.due.back().is_none_or(|(count, _)| *count < due) {
-            self.due.push_back((due, herd.now()));
+            // Not when it was got round to.
+            self.due.push_back((due, began + Duration::from_secs_f64(due as f64 / self.per_second)));
         }
         herd.alarm(EVERY, TAP);
     }

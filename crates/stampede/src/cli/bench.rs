@@ -99,6 +99,9 @@ pub struct BenchArgs {
 
 impl BenchArgs {
     pub fn run(self) -> anyhow::Result<()> {
+        if self.floor && !matches!(self.scenario, Scenario::Fanout | Scenario::Burst) {
+            bail!("--floor is of fanout and burst");
+        }
         let mut all = Vec::new();
         for clients in &self.clients {
             all.extend(self.interleaved(*clients)?);

@@ -112,13 +112,27 @@ impl Room {
         lags: &mut Histogram<u64>,
         late: &mut Histogram<u64>,
     ) {
-        if let Some(before) = self.ticked_at.replace(now) {
-            late.saturating_record(micros(now.duration_since(before).saturating_sub(TICK)));
-        }
+        self.mark(now, late);
         for (lane, taps) in lanes(message.payload) {
             self.move_lane(lane, taps);
         }
         self.taps.count(message.number("total").unwrap_or(self.sum), now, lags);
+    }
+
+    /// What is late by several ticks is so for each of them, and one that has not come by now is late too.
+    pub fn mark(&mut self, now: Instant, late: &mut Histogram<u64>) {
+        if let Some(before) = self.ticked_at.replace(now) {
+            let by = now.saturating_duration_since(before).saturating_sub(TICK);
+            // A value within the bounds of the histogram, which saturates.
+            let _ = late.record_correct(micros(by).min(late.high()), micros(TICK));
+        }
+    }
+
+    /// At the end: a tick that has been due for a while is late as if it came now.
+    pub fn stand_still(&mut self, now: Instant, late: &mut Histogram<u64>) {
+        if self.ticked_at.is_none_or(|at| now.saturating_duration_since(at) > TICK) {
+            self.mark(now, late);
+        }
     }
 
     fn move_lane(&mut self, lane: usize, taps: u64) {
@@ -186,6 +200,19 @@ mod tests {
         assert_eq!(heard(&mut room, r#"{"heat":1,"t":5,"lanes":[[4,1]]}"#, after(50)), [50]);
         assert_eq!(heard(&mut room, r#"{"heat":1,"t":5,"lanes":[[4, 1], [12,2]]}"#, after(100)), [80, 90]);
         assert_eq!(heard(&mut room, r#"{"heat":1,"t":5,"lanes":[]}"#, after(150)), Vec::<u64>::new());
+    }
+
+    #[test]
+    fn each_tick_that_was_due_while_a_room_stood_still_is_late() {
+        let now = Instant::now();
+        let mut late = crate::crowd::histogram();
+        let mut room = Room::house();
+        for millis in [0, 50, 100, 600, 650] {
+            room.mark(now + Duration::from_millis(millis), &mut late);
+        }
+        // 450 ms, 400, ... and 50; and three in time.
+        assert_eq!((late.len(), late.count_between(1, u64::MAX)), (12, 9));
+        assert!((449_000..452_000).contains(&late.max()));
     }
 
     #[test]
