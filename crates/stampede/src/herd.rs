@@ -106,7 +106,7 @@ impl Herd {
     }
 
     /// Writes frames (see [`write_text`](crate::wire::write_text)), now as far as the system takes them
-    /// and the rest when it does. To a socket that is lost nothing is written.
+    /// and the rest when it does. To a socket that is lost, or not open yet, nothing is written.
     pub fn send(&mut self, socket: SocketId, frames: &[u8]) {
         if let Some(socket) = self.sockets.get_mut(socket.0) {
             self.traffic.sent += frames.len() as u64;
@@ -279,3 +279,6 @@ impl Herd {
 
 /// No longer than this is waited for events without a look around.
 const PATIENCE: Duration = Duration::from_millis(10);
+
+#[cfg(test)]
+mod tests;

@@ -132,13 +132,20 @@ impl Socket {
                 Err(error) => return Err(error),
             }
             self.state = State::Upgrading(Vec::new());
-            self.send(request);
+            self.write(request);
         }
         self.flush();
         Ok(())
     }
 
-    pub fn send(&mut self, bytes: &[u8]) {
+    /// Frames; there is nobody to take them before the upgrade.
+    pub fn send(&mut self, frames: &[u8]) {
+        if matches!(self.state, State::Open) {
+            self.write(frames);
+        }
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
         self.unsent.extend_from_slice(bytes);
         if self.unsent.len() == bytes.len() {
             self.flush();
