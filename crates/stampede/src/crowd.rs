@@ -10,6 +10,7 @@ use hdrhistogram::Histogram;
 
 use crate::{
     herd::{Herd, Lost, SocketId, Width},
+    measure::{histogram, micros},
     wire::{Message, push, write_text},
 };
 
@@ -81,11 +82,6 @@ pub enum Told {
     Message(usize),
     /// Nothing that concerns the scenario.
     Nothing,
-}
-
-/// In microseconds up to five minutes, to three digits.
-pub fn histogram() -> Histogram<u64> {
-    Histogram::new_with_bounds(1, 300_000_000, 3).unwrap_or_else(|_| unreachable!("these bounds are allowed"))
 }
 
 impl Crowd {
@@ -243,9 +239,4 @@ impl Crowd {
 fn number(reference: &[u8]) -> Option<u64> {
     let digits = reference.strip_prefix(b"\"")?.strip_suffix(b"\"")?;
     std::str::from_utf8(digits).ok()?.parse().ok()
-}
-
-/// A span in the unit of all histograms.
-pub fn micros(span: Duration) -> u64 {
-    u64::try_from(span.as_micros()).unwrap_or(u64::MAX)
 }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use crate::{
     herd::SocketId,
     human::Fingers,
-    wire::{Message, push, quoted},
+    wire::{Message, push, quoted, write_push},
 };
 
 /// A phone that taps on sends its count this often, unless the server wants it less often.
@@ -194,10 +194,16 @@ impl Guest {
         report.into_iter().chain(tap).min()
     }
 
-    /// Taps that are due, each of which `made` is told of by the time when it was; and what the server is to
-    /// be told of them, if it is time.
-    pub fn tap(&mut self, topic: &str, now: Instant, mut made: impl FnMut(Instant)) -> Option<String> {
-        let heat = self.heat.as_mut()?;
+    /// Taps that are due, each of which `made` is told of by the time when it was; and whether it is time to
+    /// tell the server of them, with what is then in `claim`.
+    pub fn tap(
+        &mut self,
+        topic: &str,
+        now: Instant,
+        claim: &mut String,
+        mut made: impl FnMut(Instant),
+    ) -> bool {
+        let Some(heat) = self.heat.as_mut() else { return false };
         while !heat.is_over && heat.next_tap <= now && !heat.rests(self.rests_after) {
             made(heat.next_tap);
             heat.taps += 1;
@@ -210,14 +216,16 @@ impl Guest {
             heat.taps > heat.sent && heat.sent_at.is_none_or(|sent_at| now >= sent_at + self.report_every)
         };
         if !is_due || !self.is_seated {
-            return None;
+            return false;
         }
         (heat.sent, heat.sent_at, heat.has_said_last) = (heat.taps, Some(now), heat.is_over);
         let at = heat.last_tap.map_or(0, |at| at.saturating_duration_since(heat.go_at).as_millis());
         let Heat { number, taps, is_over, .. } = heat;
-        let claim = format!("{{\"heat\":{number},\"n\":{taps},\"at\":{at},\"last\":{is_over}}}");
+        let made = format_args!("{{\"heat\":{number},\"n\":{taps},\"at\":{at},\"last\":{is_over}}}");
         self.references += 1;
-        Some(push(1, self.references, topic, "tap", &claim))
+        claim.clear();
+        write_push(claim, 1, self.references, topic, "tap", made);
+        true
     }
 
     /// The final count of this heat, if `message` is that.

@@ -4,20 +4,27 @@
 //! [`Behaviour`]. A socket that is open and silent costs its entry in a slab: one buffer is read into for
 //! all, and what is to be written is written at once.
 
+mod alarms;
 mod socket;
 
 use std::{
-    cmp::Reverse,
-    collections::BinaryHeap,
     io,
     time::{Duration, Instant},
 };
 
+use hdrhistogram::Histogram;
 use mio::{Events, Interest, Poll, Token};
 use slab::Slab;
 
-use self::socket::{Progress, Socket};
-use crate::{target::Target, wire::Message};
+use self::{
+    alarms::Alarms,
+    socket::{Progress, Socket},
+};
+use crate::{
+    measure::{histogram, micros},
+    target::Target,
+    wire::Message,
+};
 
 pub use socket::{Lost, Width};
 
@@ -48,13 +55,16 @@ pub struct Herd {
     sockets: Slab<Socket>,
     /// Connections ever made.
     made: usize,
-    alarms: BinaryHeap<Reverse<(Instant, u64)>>,
-    /// When the events that are being served were waited for.
+    alarms: Alarms,
+    /// When the events that are being served were waited for, or the alarms were looked at.
     now: Instant,
     began: Instant,
     buffer: Vec<u8>,
     /// What has gone through all sockets.
     pub traffic: Traffic,
+    /// By how much later than due this herd did what its sockets were to do, in microseconds: see
+    /// [`Herd::acts`].
+    pub late: Histogram<u64>,
 }
 
 /// Counts of a herd, from its beginning.
@@ -81,11 +91,12 @@ impl Herd {
             target,
             sockets: Slab::new(),
             made: 0,
-            alarms: BinaryHeap::new(),
+            alarms: Alarms::new(now),
             now,
             began: now,
             buffer: vec![0; 256 * 1024],
             traffic: Traffic::default(),
+            late: histogram(),
         })
     }
 
@@ -136,7 +147,12 @@ impl Herd {
 
     /// The same at a point in time.
     pub fn alarm_at(&mut self, at: Instant, alarm: u64) {
-        self.alarms.push(Reverse((at, alarm)));
+        self.alarms.push(at, alarm);
+    }
+
+    /// Notes that now, by the clock, is done what was due then.
+    pub fn acts(&mut self, due: Instant) {
+        self.late.saturating_record(micros(due.elapsed()));
     }
 
     /// The time of what is being served.
@@ -161,12 +177,11 @@ impl Herd {
     ) -> io::Result<()> {
         let mut events = Events::with_capacity(1024);
         loop {
-            self.now = Instant::now();
             self.ring(behaviour);
             if until(behaviour, self) {
                 return Ok(());
             }
-            let patience = self.alarms.peek().map_or(PATIENCE, |Reverse((at, _))| {
+            let patience = self.alarms.next().map_or(PATIENCE, |at| {
                 at.saturating_duration_since(Instant::now()).min(PATIENCE)
             });
             match self.poll.poll(&mut events, Some(patience)) {
@@ -180,12 +195,12 @@ impl Herd {
         }
     }
 
+    /// Goes by the alarms that are due. When they are many the sockets get their turn in between: what has
+    /// come is not to be taken for what comes later.
     fn ring<B: Behaviour>(&mut self, behaviour: &mut B) {
-        while let Some(Reverse((at, alarm))) = self.alarms.peek().copied() {
-            if at > self.now {
-                return;
-            }
-            self.alarms.pop();
+        self.now = Instant::now();
+        for _ in 0..ALARMS_IN_A_ROW {
+            let Some(alarm) = self.alarms.take_due(self.now) else { return };
             behaviour.alarm(self, alarm);
         }
     }
@@ -279,6 +294,8 @@ impl Herd {
 
 /// No longer than this is waited for events without a look around.
 const PATIENCE: Duration = Duration::from_millis(10);
+/// About a millisecond's work.
+const ALARMS_IN_A_ROW: usize = 128;
 
 #[cfg(test)]
 mod tests;

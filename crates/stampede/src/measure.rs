@@ -37,6 +37,10 @@ pub struct Measured {
     /// By how much later than 50 ms after the one before it a console heard the next positions of a race.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ticks_late: Option<Latency>,
+    /// By how much later than due the simulated phones acted, in an open loop: a part of each latency that is
+    /// not the server's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub generator_late: Option<Latency>,
     /// The least and the most seconds of CPU for a million, where it was measured several times.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub spread: Option<(f64, f64)>,
@@ -76,6 +80,7 @@ impl Measured {
             latency: None,
             heartbeats: None,
             ticks_late: None,
+            generator_late: None,
             spread: None,
             of_floor: None,
             faults: Vec::new(),
@@ -95,6 +100,7 @@ impl Measured {
             latency: median(|run| run.latency),
             heartbeats: median(|run| run.heartbeats),
             ticks_late: median(|run| run.ticks_late),
+            generator_late: median(|run| run.generator_late),
             spread: (runs.len() > 1).then(|| (first.cpu_per_million(), last.cpu_per_million())),
             faults: runs.iter().flat_map(|run| run.faults.clone()).collect(),
             ..runs.get(runs.len() / 2)?.clone()
@@ -104,6 +110,12 @@ impl Measured {
     /// Seconds of the server's CPU for a million.
     pub fn cpu_per_million(&self) -> f64 {
         self.cpu * 1e6 / self.count.max(1) as f64
+    }
+
+    /// Whether more than a quarter of what was waited for is that the simulated phones were late themselves.
+    pub fn waits_for_itself(&self) -> bool {
+        let (own, all) = (self.generator_late, self.latency);
+        own.zip(all).is_some_and(|(own, all)| own.p99 > all.p99 / 4.0)
     }
 
     /// How many there were in a second.
@@ -147,6 +159,16 @@ pub struct Window {
     pub warm_up: Duration,
     /// How long it is.
     pub length: Duration,
+}
+
+/// In microseconds up to five minutes, to three digits.
+pub fn histogram() -> Histogram<u64> {
+    Histogram::new_with_bounds(1, 300_000_000, 3).unwrap_or_else(|_| unreachable!("these bounds are allowed"))
+}
+
+/// A span in the unit of all histograms.
+pub fn micros(span: Duration) -> u64 {
+    u64::try_from(span.as_micros()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

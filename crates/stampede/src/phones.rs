@@ -167,7 +167,9 @@ impl Phones {
         if guest.wakes_at().is_none_or(|due| due > herd.now()) {
             return;
         }
-        if let (Some(claim), Some(socket)) = (guest.tap(&self.play, herd.now(), |_| ()), guest.socket) {
+        let mut claim = String::new();
+        let is_time = guest.tap(&self.play, herd.now(), &mut claim, |_| ());
+        if let Some(socket) = guest.socket.filter(|_| is_time) {
             self.counts.claims += 1;
             Phones::send(herd, socket, &claim);
         }

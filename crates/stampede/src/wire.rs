@@ -7,4 +7,4 @@ mod frame;
 mod message;
 
 pub use frame::{Frame, FrameError, Opcode, Reader, frame_length, write_pong, write_text};
-pub use message::{Message, push, quoted};
+pub use message::{Message, push, quoted, write_push};

@@ -9,9 +9,9 @@ use hdrhistogram::Histogram;
 
 use super::{Bench, Outcome, Run, Scenario};
 use crate::{
-    crowd::{Arrival, Crowd, histogram},
+    crowd::{Arrival, Crowd},
     herd::{Herd, Width},
-    measure::{Latency, Measured},
+    measure::{Latency, Measured, histogram, micros},
     wire::{Message, push, quoted, write_text},
 };
 
@@ -66,7 +66,7 @@ impl Talk {
     fn say(&mut self, herd: &mut Herd, crowd: &Crowd, due: Instant) {
         let Some(socket) = crowd.socket(0) else { return };
         let late = herd.now().saturating_duration_since(due);
-        let at = herd.micros().saturating_sub(crate::crowd::micros(late));
+        let at = herd.micros().saturating_sub(micros(late));
         let mut frames = Vec::new();
         for _ in 0..self.said.together {
             let text = format!("{at:012} {:012} {}", self.count, "x".repeat(self.padding));
@@ -89,6 +89,7 @@ impl Talk {
         let mut due = self.due.unwrap_or_else(|| herd.now());
         while due <= herd.now() {
             self.say(herd, crowd, due);
+            herd.acts(due);
             due += every;
         }
         self.due = Some(due);
@@ -183,6 +184,7 @@ impl Bench {
         run.begin(&mut herd);
         self.warm_up(&mut herd, &mut run)?;
         run.scenario.times.clear();
+        herd.late.clear();
         let heard = run.scenario.heard;
         let (cpu, seconds) = self.measure(&mut herd, &mut run)?;
         let rss = self.rss()?;
@@ -195,6 +197,7 @@ impl Bench {
             rss_per_client: Some(rss.saturating_sub(before) as f64 / clients as f64),
             latency: Latency::of(&talk.times),
             heartbeats: Latency::of(&run.crowd.heartbeats),
+            generator_late: Latency::of(&herd.late),
             faults: run.faults(),
             ..Measured::new(said.to_string(), clients, "delivery")
         })

@@ -13,11 +13,11 @@ use hdrhistogram::Histogram;
 use self::room::Room;
 use super::{Bench, Outcome, Run, Scenario};
 use crate::{
-    crowd::{Arrival, Crowd, Seat, histogram},
+    crowd::{Arrival, Crowd, Seat},
     guest::Guest,
     herd::{Herd, Width},
     human::Fingers,
-    measure::{Latency, Measured},
+    measure::{Latency, Measured, histogram},
     rooms,
     wire::{Message, write_text},
 };
@@ -52,6 +52,8 @@ struct Race {
     refusals: Vec<String>,
     lags: Histogram<u64>,
     ticks_late: Histogram<u64>,
+    /// What is sent next, as text and in its frame: buffers that are used again.
+    claim: String,
     frame: Vec<u8>,
 }
 
@@ -62,7 +64,9 @@ impl Race {
 
     fn wake_later(&self, herd: &mut Herd, guest: usize) {
         if let Some(due) = self.guests[guest].wakes_at() {
-            herd.alarm_at(due.max(herd.now() + Duration::from_millis(1)), guest as u64);
+            // One that is due already waits for something else, an answer to its join.
+            let at = if due > herd.now() { due } else { herd.now() + Duration::from_millis(1) };
+            herd.alarm_at(at, guest as u64);
         }
     }
 
@@ -136,17 +140,16 @@ impl Scenario for Race {
     fn alarm(&mut self, herd: &mut Herd, crowd: &Crowd, alarm: u64) {
         let number = usize::try_from(alarm).unwrap_or_default();
         // Of two alarms for the same the later one finds nothing to do.
-        if self.guests[number].wakes_at().is_none_or(|due| due > herd.now()) {
-            return;
-        }
+        let Some(due) = self.guests[number].wakes_at().filter(|due| *due <= herd.now()) else { return };
+        herd.acts(due);
         let at = self.room_of(number);
         let Room { play, taps, .. } = &mut self.rooms[at];
-        let claim = self.guests[number].tap(play, herd.now(), |due| taps.add(due));
-        let socket = crowd.socket(self.rooms.len() + number);
-        if let (Some(claim), Some(socket)) = (claim, socket) {
+        let is_time =
+            self.guests[number].tap(play, herd.now(), &mut self.claim, |due| taps.add(due));
+        if let Some(socket) = crowd.socket(self.rooms.len() + number).filter(|_| is_time) {
             self.claims += 1;
             self.frame.clear();
-            write_text(&mut self.frame, claim.as_bytes());
+            write_text(&mut self.frame, self.claim.as_bytes());
             herd.send(socket, &self.frame);
         }
         self.wake_later(herd, number);
@@ -168,6 +171,7 @@ impl Bench {
         let gun = herd.now() + COUNTDOWN;
         herd.run(&mut run, |_, herd| herd.now() >= gun + self.window.warm_up)?;
         run.clear();
+        herd.late.clear();
         let claims = run.scenario.claims;
         let (cpu, seconds) = self.measure(&mut herd, &mut run)?;
         let Race { rooms, ticks_late, .. } = &mut run.scenario;
@@ -183,6 +187,7 @@ impl Bench {
             latency: Latency::of(&run.scenario.lags),
             heartbeats: Latency::of(&run.crowd.heartbeats),
             ticks_late: Latency::of(&run.scenario.ticks_late),
+            generator_late: Latency::of(&herd.late),
             ..Measured::new(racing.to_string(), racing.phones, "claim")
         };
         let patience = gun + length + REST + PATIENCE;
@@ -225,6 +230,7 @@ impl Bench {
             refusals: Vec::new(),
             lags: histogram(),
             ticks_late: histogram(),
+            claim: String::new(),
             frame: Vec::new(),
         };
         self.gather(seats, Arrival::Storm, race)

@@ -1,17 +1,14 @@
 //! Players tap, and one console hears of every tap.
 
-use std::{
-    collections::VecDeque,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use hdrhistogram::Histogram;
 
 use super::{Bench, Outcome, Scenario};
 use crate::{
-    crowd::{Arrival, Crowd, histogram, micros},
+    crowd::{Arrival, Crowd},
     herd::Herd,
-    measure::{Latency, Measured},
+    measure::{Latency, Measured, histogram, micros},
     wire::{Message, push, quoted, write_text},
 };
 
@@ -25,13 +22,19 @@ struct Taps {
     players: usize,
     tapped: Vec<u8>,
     frame: Vec<u8>,
-    began: Option<Instant>,
+    began: Instant,
     sent: u64,
     heard: u64,
     next_player: usize,
-    /// How many were due at which time: the console has heard that many when it has caught up.
-    due: VecDeque<(u64, Instant)>,
     lags: Histogram<u64>,
+}
+
+impl Taps {
+    /// When this tap is to be made, whenever that is got round to; the console has heard of it when it has
+    /// heard of so many.
+    fn due_at(&self, tap: u64) -> Instant {
+        self.began + Duration::from_secs_f64(tap as f64 / self.per_second)
+    }
 }
 
 impl Scenario for Taps {
@@ -41,28 +44,22 @@ impl Scenario for Taps {
             return;
         }
         self.heard += 1;
-        while let Some((_, at)) = self.due.front().copied().filter(|(count, _)| *count <= self.heard) {
-            self.due.pop_front();
-            self.lags.saturating_record(micros(herd.now().saturating_duration_since(at)));
-        }
+        let due = self.due_at(self.heard);
+        self.lags.saturating_record(micros(herd.now().saturating_duration_since(due)));
     }
 
     fn alarm(&mut self, herd: &mut Herd, crowd: &Crowd, alarm: u64) {
         if alarm != TAP {
             return;
         }
-        let began = *self.began.get_or_insert(herd.now());
-        let due = (herd.now().duration_since(began).as_secs_f64() * self.per_second) as u64;
+        let due = (herd.now().duration_since(self.began).as_secs_f64() * self.per_second) as u64;
         while self.sent < due {
             if let Some(socket) = crowd.socket(self.next_player) {
                 herd.send(socket, &self.frame);
             }
             self.next_player = (self.next_player + 1) % self.players;
             self.sent += 1;
-        }
-        if self.due.back().is_none_or(|(count, _)| *count < due) {
-            // Not when it was got round to.
-            self.due.push_back((due, began + Duration::from_secs_f64(due as f64 / self.per_second)));
+            herd.acts(self.due_at(self.sent));
         }
         herd.alarm(EVERY, TAP);
     }
@@ -85,17 +82,18 @@ impl Bench {
             players,
             tapped: quoted(&dialect.tapped).into_bytes(),
             frame,
-            began: None,
+            began: Instant::now(),
             sent: 0,
             heard: 0,
             next_player: 0,
-            due: VecDeque::new(),
             lags: histogram(),
         };
         let (mut herd, mut run) = self.gather(seats, Arrival::Storm, taps)?;
-        herd.alarm(Duration::ZERO, TAP);
+        run.scenario.began = Instant::now();
+        herd.alarm(EVERY, TAP);
         self.warm_up(&mut herd, &mut run)?;
         run.scenario.lags.clear();
+        herd.late.clear();
         let heard = run.scenario.heard;
         let (cpu, seconds) = self.measure(&mut herd, &mut run)?;
         let rss = self.rss()?;
@@ -112,6 +110,7 @@ impl Bench {
             rss_per_client: Some(rss.saturating_sub(before) as f64 / players as f64),
             latency: Latency::of(&run.scenario.lags),
             heartbeats: Latency::of(&run.crowd.heartbeats),
+            generator_late: Latency::of(&herd.late),
             faults,
             ..Measured::new(format!("taps {per_second:.0}/s"), players, "tap")
         })

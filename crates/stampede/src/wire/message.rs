@@ -1,6 +1,8 @@
 //! Messages of Phoenix Channels, version 2.0.0 of the serializer: arrays of five
 //! (`lib/phoenix/socket/serializers/v2_json_serializer.ex`).
 
+use std::fmt::{self, Write};
+
 use memchr::memchr2;
 
 /// A message where it was received. All parts are JSON as it came: texts have their quotes.
@@ -84,12 +86,42 @@ fn scalar_text(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
 
 /// A push, as JSON. What a client joins with and refers to are numbers; `payload` is JSON.
 pub fn push(join_ref: u32, reference: u32, topic: &str, event: &str, payload: &str) -> String {
-    format!("[\"{join_ref}\",\"{reference}\",{},{},{payload}]", quoted(topic), quoted(event))
+    let mut out = String::new();
+    write_push(&mut out, join_ref, reference, topic, event, payload);
+    out
+}
+
+/// Puts a push behind what is in `out`.
+pub fn write_push(
+    out: &mut String,
+    join_ref: u32,
+    reference: u32,
+    topic: &str,
+    event: &str,
+    payload: impl fmt::Display,
+) {
+    // Writing to a string does not fail.
+    let _ = write!(out, "[\"{join_ref}\",\"{reference}\",");
+    write_quoted(out, topic);
+    out.push(',');
+    write_quoted(out, event);
+    let _ = write!(out, ",{payload}]");
 }
 
 /// A text as JSON.
 pub fn quoted(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
+    let mut out = String::new();
+    write_quoted(&mut out, text);
+    out
+}
+
+fn write_quoted(out: &mut String, text: &str) {
+    let is_escaped = |byte: u8| byte < b' ' || byte == b'"' || byte == b'\\';
+    if text.bytes().any(is_escaped) {
+        *out += &serde_json::Value::from(text).to_string();
+    } else {
+        out.extend(["\"", text, "\""]);
+    }
 }
 
 #[cfg(test)]
@@ -140,5 +172,12 @@ mod tests {
         let push = push(1, 2, "chat:\"", "new_msg", "{}");
         assert_eq!(push, r#"["1","2","chat:\"","new_msg",{}]"#);
         assert!(serde_json::from_str::<serde_json::Value>(&push).is_ok());
+    }
+
+    #[test]
+    fn whatever_is_in_a_text_it_is_the_same_when_it_is_read() {
+        for text in ["", "play:K7QF", "a\"b", "a\\b", "a\nb", "\u{1f}", "größer \u{1f3c1}\u{7f}"] {
+            assert_eq!(serde_json::from_str::<String>(&quoted(text)).ok().as_deref(), Some(text));
+        }
     }
 }

@@ -8,8 +8,9 @@ use std::{
 use hdrhistogram::Histogram;
 
 use crate::{
-    crowd::{Seat, micros},
+    crowd::Seat,
     herd::Width,
+    measure::micros,
     rooms,
     wire::{Message, push, quoted},
 };
@@ -185,7 +186,7 @@ mod tests {
     }
 
     fn heard(room: &mut Room, payload: &str, now: Instant) -> Vec<u64> {
-        let (mut lags, mut late) = (crate::crowd::histogram(), crate::crowd::histogram());
+        let (mut lags, mut late) = (crate::measure::histogram(), crate::measure::histogram());
         let text = format!(r#"[null,null,"console","tick",{payload}]"#);
         room.tick(&message(&text), now, &mut lags, &mut late);
         lags.iter_recorded().map(|lag| lag.value_iterated_to() / 1000).collect()
@@ -205,7 +206,7 @@ mod tests {
     #[test]
     fn each_tick_that_was_due_while_a_room_stood_still_is_late() {
         let now = Instant::now();
-        let mut late = crate::crowd::histogram();
+        let mut late = crate::measure::histogram();
         let mut room = Room::house();
         for millis in [0, 50, 100, 600, 650] {
             room.mark(now + Duration::from_millis(millis), &mut late);
