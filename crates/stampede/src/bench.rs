@@ -104,6 +104,11 @@ trait Scenario {
     fn message(&mut self, herd: &mut Herd, crowd: &Crowd, member: usize, message: &Message<'_>);
 
     fn alarm(&mut self, _herd: &mut Herd, _crowd: &Crowd, _alarm: u64) {}
+
+    /// The server has let go of a member: whether that is as it should be.
+    fn lets_go(&mut self, _member: usize) -> bool {
+        false
+    }
 }
 
 /// Nothing but being there.
@@ -133,7 +138,11 @@ impl<S: Scenario> Behaviour for Run<S> {
     }
 
     fn lost(&mut self, _herd: &mut Herd, socket: SocketId, why: Lost) {
-        self.crowd.lost(socket, &why);
+        if let Some(member) = self.crowd.lost(socket)
+            && !self.scenario.lets_go(member)
+        {
+            self.crowd.losses.push(why.to_string());
+        }
     }
 
     fn alarm(&mut self, herd: &mut Herd, alarm: u64) {
@@ -190,7 +199,7 @@ impl Bench {
     }
 
     fn rss(&self) -> io::Result<u64> {
-        Ok(self.server.usage()?.rss)
+        self.server.rss()
     }
 }
 

@@ -9,7 +9,7 @@ use std::{
 use hdrhistogram::Histogram;
 
 use crate::{
-    herd::{Herd, Lost, SocketId, Width},
+    herd::{Herd, SocketId, Width},
     measure::{histogram, micros},
     wire::{Message, push, write_text},
 };
@@ -195,12 +195,11 @@ impl Crowd {
         Told::Joined(number)
     }
 
-    /// Hand it [`Behaviour::lost`](crate::herd::Behaviour::lost).
-    pub fn lost(&mut self, socket: SocketId, why: &Lost) {
-        if let Some(member) = self.members.remove(&socket) {
-            self.sockets[member.number] = None;
-            self.losses.push(why.to_string());
-        }
+    /// Hand it [`Behaviour::lost`](crate::herd::Behaviour::lost); which member it was.
+    pub fn lost(&mut self, socket: SocketId) -> Option<usize> {
+        let member = self.members.remove(&socket)?;
+        self.sockets[member.number] = None;
+        Some(member.number)
     }
 
     /// Hand it [`Behaviour::alarm`](crate::herd::Behaviour::alarm); true if it was the crowd's own.

@@ -109,8 +109,7 @@ impl Herd {
         let mut socket = Socket::connect(self.target.address, source, width)?;
         let entry = self.sockets.vacant_entry();
         let id = SocketId(entry.key());
-        let both = Interest::READABLE | Interest::WRITABLE;
-        self.poll.registry().register(socket.stream(), Token(id.0), both)?;
+        self.poll.registry().register(socket.stream(), Token(id.0), BOTH)?;
         entry.insert(socket);
         self.made += 1;
         Ok(id)
@@ -138,6 +137,17 @@ impl Herd {
         if let Some(socket) = self.sockets.get_mut(socket.0) {
             socket.is_stalled = true;
         }
+    }
+
+    /// Reads again from a socket that was stalled.
+    ///
+    /// # Errors
+    /// When the system does not look at the socket any more.
+    pub fn resume(&mut self, id: SocketId) -> io::Result<()> {
+        let Some(socket) = self.sockets.get_mut(id.0) else { return Ok(()) };
+        socket.is_stalled = false;
+        // What came meanwhile was told of once and is told of again, when it is asked for anew.
+        self.poll.registry().reregister(socket.stream(), Token(id.0), BOTH)
     }
 
     /// Wakes the behaviour after a while.
@@ -181,9 +191,10 @@ impl Herd {
             if until(behaviour, self) {
                 return Ok(());
             }
-            let patience = self.alarms.next().map_or(PATIENCE, |at| {
-                at.saturating_duration_since(Instant::now()).min(PATIENCE)
-            });
+            let patience = self
+                .alarms
+                .next()
+                .map_or(PATIENCE, |at| at.saturating_duration_since(Instant::now()).min(PATIENCE));
             match self.poll.poll(&mut events, Some(patience)) {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                 polled => polled?,
@@ -214,15 +225,20 @@ impl Herd {
                 Err(error) => return self.lose(behaviour, id, Lost::Io(error.kind())),
             }
         }
-        if event.is_readable() || event.is_read_closed() {
-            self.read(behaviour, id);
+        if socket.is_stalled {
+            // It reads no end; of one that comes before all is read the system tells.
+            if event.is_read_closed() || event.is_error() {
+                self.lose(behaviour, id, Lost::Ended);
+            }
+        } else if event.is_readable() || event.is_read_closed() {
+            self.read(behaviour, id, event.is_read_closed());
         }
     }
 
-    /// Reads all that is there, and hands on what is complete.
-    fn read<B: Behaviour>(&mut self, behaviour: &mut B, id: SocketId) {
+    /// Reads all that is there, and hands on what is complete. What has an end is read to it.
+    fn read<B: Behaviour>(&mut self, behaviour: &mut B, id: SocketId, has_end: bool) {
         let mut buffer = std::mem::take(&mut self.buffer);
-        let lost = self.read_into(&mut buffer, behaviour, id);
+        let lost = self.read_into(&mut buffer, behaviour, id, has_end);
         self.buffer = buffer;
         if let Some(why) = lost {
             self.lose(behaviour, id, why);
@@ -234,6 +250,7 @@ impl Herd {
         buffer: &mut [u8],
         behaviour: &mut B,
         id: SocketId,
+        has_end: bool,
     ) -> Option<Lost> {
         loop {
             let socket = self.sockets.get_mut(id.0)?;
@@ -256,8 +273,8 @@ impl Herd {
             if let Some(why) = self.hear(after_upgrade, behaviour, id) {
                 return Some(why);
             }
-            // A stream that gave less than there was room for is empty (epoll(7)).
-            if length < buffer.len() {
+            // A stream that gave less than there was room for is empty (epoll(7)), but for its end.
+            if length < buffer.len() && !has_end {
                 return None;
             }
         }
@@ -292,6 +309,8 @@ impl Herd {
     }
 }
 
+/// What is asked of every socket.
+const BOTH: Interest = Interest::READABLE.add(Interest::WRITABLE);
 /// No longer than this is waited for events without a look around.
 const PATIENCE: Duration = Duration::from_millis(10);
 /// About a millisecond's work.

@@ -27,6 +27,12 @@ pub struct Measured {
     pub rss: u64,
     /// The same for each client, without what it was before they came.
     pub rss_per_client: Option<f64>,
+    /// The server's resident memory at its highest, in a run in which some clients read nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rss_most: Option<u64>,
+    /// How many of those the server has let go, where it was to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub let_go: Option<usize>,
     /// From when it was due to when it was there. `fanout`, `burst` and `slow` at a rate, `taps`, `race` and
     /// joins at a rate are open loops: a server that falls behind does not keep the next one from being due
     /// (no coordinated omission). All others are closed: there it counts from when it was begun.
@@ -77,6 +83,8 @@ impl Measured {
             cpu: 0.0,
             rss: 0,
             rss_per_client: None,
+            rss_most: None,
+            let_go: None,
             latency: None,
             heartbeats: None,
             ticks_late: None,
@@ -88,7 +96,8 @@ impl Measured {
     }
 
     /// Of several runs of the same the one in the middle by its cost, with the medians of what was waited
-    /// for. Memory per client is that of the first: the server has it already when the next crowd comes.
+    /// for, and the worst of what became of clients that read nothing. Memory per client is that of the first:
+    /// the server has it already when the next crowd comes.
     pub fn middle(mut runs: Vec<Measured>) -> Option<Measured> {
         let rss_per_client = runs.first()?.rss_per_client;
         runs.sort_by(|one, other| one.cpu_per_million().total_cmp(&other.cpu_per_million()));
@@ -97,6 +106,8 @@ impl Measured {
         let (first, last) = (runs.first()?, runs.last()?);
         Some(Measured {
             rss_per_client,
+            rss_most: runs.iter().filter_map(|run| run.rss_most).max(),
+            let_go: runs.iter().filter_map(|run| run.let_go).min(),
             latency: median(|run| run.latency),
             heartbeats: median(|run| run.heartbeats),
             ticks_late: median(|run| run.ticks_late),

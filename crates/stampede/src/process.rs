@@ -31,12 +31,19 @@ impl Process {
     /// # Errors
     /// When it is gone, or not ours to look at.
     pub fn usage(self) -> io::Result<Usage> {
+        let files = fs::read_dir(format!("/proc/{}/fd", self.0))?.count() as u64;
+        Ok(Usage { cpu: self.cpu()?.as_secs_f64(), rss: self.rss()?, files })
+    }
+
+    /// Its resident memory alone, for who looks often.
+    ///
+    /// # Errors
+    /// As [`usage`](Process::usage).
+    pub fn rss(self) -> io::Result<u64> {
         let pages = fs::read_to_string(format!("/proc/{}/statm", self.0))?;
         let pages = pages.split_whitespace().nth(1).and_then(|pages| pages.parse::<u64>().ok());
-        let rss = pages.ok_or_else(|| io::Error::other("unexpected /proc"))?;
-        let rss = rss * rustix::param::page_size() as u64;
-        let files = fs::read_dir(format!("/proc/{}/fd", self.0))?.count() as u64;
-        Ok(Usage { cpu: self.cpu()?.as_secs_f64(), rss, files })
+        let pages = pages.ok_or_else(|| io::Error::other("unexpected /proc"))?;
+        Ok(pages * rustix::param::page_size() as u64)
     }
 
     /// By the clock of the process, which is as fine as the scheduler's, where /proc has ticks of 10 ms. It

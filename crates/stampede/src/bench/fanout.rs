@@ -1,12 +1,16 @@
 //! One client says something to all.
 
+mod stalled;
+
 use std::{
     collections::VecDeque,
+    io,
     time::{Duration, Instant},
 };
 
 use hdrhistogram::Histogram;
 
+use self::stalled::Stalled;
 use super::{Bench, Outcome, Run, Scenario};
 use crate::{
     crowd::{Arrival, Crowd},
@@ -35,12 +39,20 @@ pub struct Said {
     pub bytes: usize,
     /// So many of the clients read nothing, where that is what is measured.
     pub stalled: Option<usize>,
+    /// Until the server lets go of them.
+    pub overflows: bool,
 }
 
 /// Messages on their way in a saturated server.
 const AHEAD: u64 = 4;
 
 const SAY: u64 = 1;
+const LOOK: u64 = 2;
+/// How long those who were let go may take to hear of it: before that they read, some kilobytes at a time,
+/// what was sent to them earlier.
+const HEARING: Duration = Duration::from_secs(5);
+/// How often is looked at the server's memory when it has to hold what is not read.
+const EVERY: Duration = Duration::from_millis(20);
 
 struct Talk {
     said: Said,
@@ -49,6 +61,7 @@ struct Talk {
     quoted_event: Vec<u8>,
     key: String,
     clients: usize,
+    stalled: Stalled,
     padding: usize,
     /// The time of the next one in an open loop.
     due: Option<Instant>,
@@ -114,9 +127,18 @@ impl Scenario for Talk {
     }
 
     fn alarm(&mut self, herd: &mut Herd, crowd: &Crowd, alarm: u64) {
-        if alarm == SAY {
-            self.say_next(herd, crowd);
+        match alarm {
+            SAY => self.say_next(herd, crowd),
+            LOOK => {
+                self.stalled.look();
+                herd.alarm(EVERY, LOOK);
+            }
+            _ => {}
         }
+    }
+
+    fn lets_go(&mut self, member: usize) -> bool {
+        self.said.overflows && self.stalled.lets_go(member)
     }
 }
 
@@ -124,7 +146,7 @@ impl Talk {
     /// One more has heard this message; those that all have heard are done.
     fn count_heard(&mut self, message: &Message<'_>) {
         let Some(number) = number_of(message, &self.key) else { return };
-        let listeners = (self.clients - self.said.stalled.unwrap_or(0)) as u64;
+        let listeners = (self.clients - self.stalled.count()) as u64;
         let Some(at) = number.checked_sub(self.oldest).and_then(|at| usize::try_from(at).ok()) else {
             return;
         };
@@ -154,9 +176,8 @@ impl Bench {
         let dialect = &self.dialect;
         let before = self.rss()?;
         let mut seats = dialect.seats(&dialect.topic, clients);
-        // Not the first, which talks.
-        let stalled = 1..clients.min(said.stalled.unwrap_or(0) + 1);
-        seats[stalled.clone()].iter_mut().for_each(|seat| seat.width = Width::Narrow);
+        let stalled = Stalled::new(said.stalled.unwrap_or(0), clients, self.server);
+        seats[stalled.members()].iter_mut().for_each(|seat| seat.width = Width::Narrow);
         let bare = format!(
             "[null,null,{},{},{{{}:\"\"}}]",
             quoted(&dialect.topic),
@@ -170,6 +191,7 @@ impl Bench {
             quoted_event: quoted(&dialect.event).into_bytes(),
             key: dialect.key.clone(),
             clients,
+            stalled,
             // Two numbers of twelve digits, and what else the application adds (a name).
             padding: said.bytes.saturating_sub(bare.len() + 26 + 12),
             due: None,
@@ -180,7 +202,7 @@ impl Bench {
             times: histogram(),
         };
         let (mut herd, mut run) = self.gather(seats, Arrival::Storm, talk)?;
-        stalled.filter_map(|number| run.crowd.socket(number)).for_each(|socket| herd.stall(socket));
+        run.scenario.stalled.stall(&mut herd, &run.crowd);
         run.begin(&mut herd);
         self.warm_up(&mut herd, &mut run)?;
         run.scenario.times.clear();
@@ -189,7 +211,7 @@ impl Bench {
         let (cpu, seconds) = self.measure(&mut herd, &mut run)?;
         let rss = self.rss()?;
         let talk = &run.scenario;
-        Ok(Measured {
+        let measured = Measured {
             count: talk.heard - heard,
             seconds,
             cpu,
@@ -198,14 +220,30 @@ impl Bench {
             latency: Latency::of(&talk.times),
             heartbeats: Latency::of(&run.crowd.heartbeats),
             generator_late: Latency::of(&herd.late),
-            faults: run.faults(),
+            rss_most: said.stalled.map(|_| talk.stalled.rss_most),
             ..Measured::new(said.to_string(), clients, "delivery")
-        })
+        };
+        let let_go = if said.overflows { Some(run.wake(&mut herd)?) } else { None };
+        Ok(Measured { let_go, faults: run.faults(), ..measured })
     }
 }
 
 impl Run<Talk> {
+    /// Those who read nothing do so again: whom the server has let go. Who does not read does not hear of
+    /// it before.
+    fn wake(&mut self, herd: &mut Herd) -> io::Result<usize> {
+        for number in self.scenario.stalled.members() {
+            self.crowd.socket(number).map_or(Ok(()), |socket| herd.resume(socket))?;
+        }
+        let patience = herd.now() + HEARING;
+        herd.run(self, |run, herd| run.scenario.stalled.are_gone() || herd.now() >= patience)?;
+        Ok(self.scenario.stalled.let_go)
+    }
+
     fn begin(&mut self, herd: &mut Herd) {
+        if self.scenario.said.stalled.is_some() {
+            herd.alarm(Duration::ZERO, LOOK);
+        }
         match self.scenario.every() {
             // A window of whole periods begins and ends half way between two broadcasts, not in one.
             Some(every) => herd.alarm(every / 2, SAY),
@@ -221,6 +259,7 @@ impl Run<Talk> {
 impl std::fmt::Display for Said {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match (self.stalled, self.together) {
+            (Some(stalled), _) if self.overflows => write!(f, "overflow, {stalled} stalled")?,
             (Some(stalled), _) => write!(f, "slow, {stalled} stalled")?,
             (None, 1) => f.write_str("fanout")?,
             (None, together) => write!(f, "burst {together}")?,

@@ -144,8 +144,7 @@ impl Scenario for Race {
         herd.acts(due);
         let at = self.room_of(number);
         let Room { play, taps, .. } = &mut self.rooms[at];
-        let is_time =
-            self.guests[number].tap(play, herd.now(), &mut self.claim, |due| taps.add(due));
+        let is_time = self.guests[number].tap(play, herd.now(), &mut self.claim, |due| taps.add(due));
         if let Some(socket) = crowd.socket(self.rooms.len() + number).filter(|_| is_time) {
             self.claims += 1;
             self.frame.clear();

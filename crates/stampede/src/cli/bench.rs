@@ -28,6 +28,8 @@ enum Scenario {
     Taps,
     /// A fan-out to clients of which some (--stalled) read nothing.
     Slow,
+    /// The same until the server, which holds only so much for each, lets go of those who read nothing.
+    Overflow,
     /// The game: phones in --rooms race at once, each makes --taps-per-second, a console a room looks on.
     Race,
     /// The game: the server (--server) is stopped and started again, and all phones come back.
@@ -112,7 +114,7 @@ impl BenchArgs {
     /// Whatever is compared is measured in turn, so that a machine that is slower for a while is so for all.
     fn interleaved(&self, clients: usize) -> anyhow::Result<Vec<Measured>> {
         let compared = match self.scenario {
-            Scenario::Slow => self.stalled.iter().copied().map(Some).collect(),
+            Scenario::Slow | Scenario::Overflow => self.stalled.iter().copied().map(Some).collect(),
             _ => vec![None],
         };
         let mut runs = vec![Vec::new(); compared.len()];
@@ -173,11 +175,17 @@ impl BenchArgs {
             window: self.window.window(),
         };
         let pace = self.deliveries.map_or(Pace::Saturated, Pace::Deliveries);
-        let said = Said { pace, together: 1, bytes: self.bytes, stalled };
+        let said = Said {
+            pace,
+            together: 1,
+            bytes: self.bytes,
+            stalled,
+            overflows: self.scenario == Scenario::Overflow,
+        };
         match self.scenario {
             Scenario::Idle => bench.idle(clients),
             Scenario::Joins => bench.joins(clients, self.rate.map_or(Arrival::Storm, Arrival::PerSecond)),
-            Scenario::Fanout | Scenario::Slow => bench.fanout(clients, said),
+            Scenario::Fanout | Scenario::Slow | Scenario::Overflow => bench.fanout(clients, said),
             Scenario::Burst => bench.fanout(clients, Said { together: self.together, ..said }),
             Scenario::Taps => bench.taps(clients, self.rate.unwrap_or(10_000.0)),
             Scenario::Race => bench.race(Racing {

@@ -166,9 +166,6 @@ impl Socket {
 
     /// Some bytes; none while there are none.
     pub fn receive(&mut self, buffer: &mut [u8]) -> Result<Option<usize>, Lost> {
-        if self.is_stalled {
-            return Ok(None);
-        }
         loop {
             match self.stream.read(buffer) {
                 Ok(0) => return Err(Lost::Ended),

@@ -26,8 +26,12 @@ fn reference() -> (tokio::runtime::Runtime, String) {
 
 /// What a scenario has measured, and that nothing was wrong.
 fn measure_all(arguments: &str) -> Vec<Value> {
+    measure_for(0.5, arguments)
+}
+
+fn measure_for(seconds: f64, arguments: &str) -> Vec<Value> {
     let (_runtime, server) = reference();
-    let output = stampede(&format!("bench {arguments} {server} --json --seconds 0.5 --warm-up 0.1"));
+    let output = stampede(&format!("bench {arguments} {server} --json --seconds {seconds} --warm-up 0.1"));
     assert!(output.status.success(), "{}", text(&output.stderr));
     let measured: Vec<Value> = text(&output.stdout)
         .lines()
@@ -92,6 +96,25 @@ fn who_reads_nothing_is_not_counted_and_the_others_are() {
     // About 25 messages to each of 20; to fifteen of them it is 375.
     assert!(number(none, "count") > number(five, "count") + 20.0, "{none} {five}");
     assert!((150.0..480.0).contains(&number(five, "count")), "{five}");
+}
+
+#[test]
+fn who_reads_nothing_is_let_go_when_too_much_is_held() {
+    // Five of these messages are more than the server holds for anybody.
+    let load = "--clients 3 --stalled 0,2 --bytes 1000000 --deliveries 9";
+    let measured = measure_for(3.0, &format!("overflow {load}"));
+    let [none, two] = &measured[..] else { panic!("two measurements: {measured:?}") };
+    assert_eq!((&none["let_go"], &two["let_go"]), (&0.into(), &2.into()), "{none} {two}");
+    assert!(number(two, "rss_most") >= number(two, "rss"), "{two}");
+}
+
+#[test]
+fn how_late_the_clients_themselves_were_is_told_of_open_loops_only() {
+    for open in ["taps --clients 20 --rate 1000", "fanout --clients 20 --deliveries 1000"] {
+        let measured = measure(open);
+        assert!(number(&measured["generator_late"], "p99") < 500.0, "{measured}");
+    }
+    assert!(measure("fanout --clients 20")["generator_late"].is_null());
 }
 
 #[test]
