@@ -137,6 +137,7 @@ impl Connection {
         if topic.len().max(length(&join_ref)).max(length(&message_ref)) > self.limits().topic_bytes {
             return self.refuse(message, "topic is too long");
         }
+        let topic = self.endpoint.topics().shared_name(topic);
         let request = JoinRequest {
             topic: topic.clone(),
             join_ref: join_ref.clone(),

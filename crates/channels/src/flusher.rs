@@ -130,6 +130,8 @@ async fn flush(lists: Arc<Lists>, number: usize, telemetry: Arc<Telemetry>) {
     let (mut bag, mut out) = (Bag::default(), Out::default());
     while !lists.over.load(Ordering::Acquire) {
         list.more.notified().await;
+        // Those who can be read now are read first: what they broadcast goes out together.
+        yield_now().await;
         loop {
             // Both keep their room.
             std::mem::swap(&mut due, &mut *list.due.lock());

@@ -7,12 +7,15 @@
 
 use std::sync::Arc;
 
+use smallvec::SmallVec;
+
 use crate::message::{Incoming, Ref};
 
 /// The topics that one socket has joined.
 pub(crate) struct Router<H> {
-    /// Few as a rule, and bounded: a scan is smaller and no slower than a map.
-    joined: Vec<Joined<H>>,
+    /// Few as a rule, and bounded: a scan is smaller and no slower than a map. The first one stands where
+    /// its connection does.
+    joined: SmallVec<[Joined<H>; 1]>,
     /// Topics whose channels ended while the messages that arrived last were handled. A push that
     /// arrived with a leave is lost: it was for the channel, which could not answer any more.
     ended: Vec<Arc<str>>,
@@ -52,7 +55,7 @@ pub(crate) enum Route<H> {
 
 impl<H: Clone> Router<H> {
     pub fn new(topics_limit: usize) -> Self {
-        Self { joined: Vec::new(), ended: Vec::new(), topics_limit }
+        Self { joined: SmallVec::new(), ended: Vec::new(), topics_limit }
     }
 
     /// Decides what becomes of a message. `find` gives the number of the channel that serves a

@@ -120,6 +120,7 @@ pub use event::{Event, Outcome, Phase, Place, Results, Standing, Why};
 pub use race::{Outage, Pack, Race};
 pub use racer::{Lane, Racer, RacerId};
 pub use rhythm::Rhythm;
+pub use roster::{RacerHasher, RacerMap};
 pub use rules::{BadRules, FalseStart, Input, Mode, Rules, Settings, Team};
 pub use snapshot::{BadSnapshot, Snapshot};
 pub use time::Millis;

@@ -11,7 +11,7 @@ use crate::racer::{Lane, Racer, RacerId};
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Roster {
     lanes: Vec<Option<Racer>>,
-    by_id: HashMap<RacerId, usize, BuildHasherDefault<IdHasher>>,
+    by_id: RacerMap<usize>,
     free: BTreeSet<usize>,
 }
 
@@ -99,12 +99,15 @@ fn index(lane: Lane) -> usize {
     lane.0.saturating_sub(1) as usize
 }
 
-/// Ids are given by the race, in order, so nobody can choose them to collide: one multiplication
-/// spreads them well enough, and a tap is looked up in a few nanoseconds.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct IdHasher(u64);
+/// Something for each of some racers, which is found in a few nanoseconds.
+pub type RacerMap<T> = HashMap<RacerId, T, BuildHasherDefault<RacerHasher>>;
 
-impl Hasher for IdHasher {
+/// Ids are given by the race, in order, so nobody can choose them to collide: one multiplication
+/// spreads them well enough.
+#[derive(Clone, Debug, Default)]
+pub struct RacerHasher(u64);
+
+impl Hasher for RacerHasher {
     fn finish(&self) -> u64 {
         self.0
     }

@@ -22,7 +22,13 @@ impl Clock {
 
     /// Now, in Unix milliseconds.
     pub fn now(&self) -> Millis {
-        self.unix + Millis(i64::try_from(self.started.elapsed().as_millis()).unwrap_or(i64::MAX))
+        self.at(Instant::now())
+    }
+
+    /// What [`Clock::now`] is, or was, at that moment.
+    pub fn at(&self, moment: Instant) -> Millis {
+        let since_start = moment.saturating_duration_since(self.started).as_millis();
+        self.unix + Millis(i64::try_from(since_start).unwrap_or(i64::MAX))
     }
 
     /// The moment at which [`Clock::now`] becomes `time`; the start for times before it.

@@ -88,7 +88,7 @@ impl PhaseJson {
         };
         let is_tug = matches!(race.rules().mode, race::Mode::Tug { .. }) && phase != Phase::Lobby;
         let teams = || race.field().filter_map(|racer| Some((racer.lane.0, team(racer.team?)))).collect();
-        let is_listed = race.field().nth(longest).is_none();
+        let is_listed = || race.field().nth(longest).is_none();
         PhaseJson {
             phase: phase_name(phase),
             heat: race.heat().0,
@@ -96,9 +96,9 @@ impl PhaseJson {
             go_at: go_at.map(|go_at| go_at.0),
             ends_at,
             rules: RulesJson(race.rules().clone()),
-            teams: (is_tug && is_listed).then(teams),
+            teams: (is_tug && is_listed()).then(teams),
             lanes: None,
-            field: (race.has_chosen_field() && phase != Phase::Lobby && is_listed)
+            field: (race.has_chosen_field() && phase != Phase::Lobby && is_listed())
                 .then(|| race.field().map(|racer| racer.lane.0).collect()),
             report_every: None,
             ghost: None,

@@ -75,6 +75,11 @@ impl Topics {
         &self.shards[self.hasher.hash_one(topic) as usize % self.shards.len()]
     }
 
+    /// This name, as the one text that all who are in the topic share.
+    pub fn shared_name(&self, name: Arc<str>) -> Arc<str> {
+        self.shard(&name).lock().get(&name).map_or(name, |topic| topic.name().clone())
+    }
+
     /// Adds to a topic, which cannot go away meanwhile.
     fn add<T>(&self, name: &Arc<str>, add: impl FnOnce(&Arc<Topic>) -> T) -> T {
         let mut shard = self.shard(name).lock();
@@ -204,6 +209,14 @@ mod tests {
         say(&pubsub, "a", "hello", None);
         say(&pubsub, "b", "other", None);
         assert!(listeners.iter().all(|listener| *listener.heard.lock() == ["hello"]));
+    }
+
+    #[test]
+    fn all_who_are_in_a_topic_share_its_name() {
+        let pubsub = topics();
+        let alone = pubsub.shared_name("a".into());
+        let _one = pubsub.subscribe(&alone, Listener::new(1), None);
+        assert!(Arc::ptr_eq(&pubsub.shared_name("a".into()), &alone));
     }
 
     #[test]

@@ -44,22 +44,23 @@ struct Identity {
 }
 
 pub(super) enum Request {
-    View { reply: oneshot::Sender<(ConsoleView, Position)> },
-    Listen { topic: Topic, since: Position, pusher: Pusher, reply: oneshot::Sender<Result<(), FellBehind>> },
-    Sit { wish: SeatWish, channel: ChannelRef<PhoneNews>, pusher: Pusher, reply: oneshot::Sender<SitReply> },
-    Ready { ticket: Ticket, since: Position, reply: oneshot::Sender<Result<(), FellBehind>> },
+    View { reply: Reply<(ConsoleView, Position)> },
+    Listen { topic: Topic, since: Position, pusher: Pusher, reply: Reply<Result<(), FellBehind>> },
+    Sit { wish: Box<SeatWish>, channel: ChannelRef<PhoneNews>, pusher: Pusher, reply: Reply<SitReply> },
+    Ready { ticket: Ticket, since: Position, reply: Reply<Result<(), FellBehind>> },
     Act { ticket: Ticket, act: Act },
-    Order { by: Orderer, order: Result<Order, BadOrder>, reply: oneshot::Sender<OrderReply> },
-    Rename { ticket: Ticket, name: Name, reply: oneshot::Sender<Result<Renamed, NotNow>> },
-    History { last_seen: Option<u64>, reply: oneshot::Sender<(History, Position)> },
-    Say { by: By, name: Name, text: ChatText, reply: oneshot::Sender<Result<(), NotSaid>> },
-    Calibrate { ticket: Ticket, measured: Calibration, reply: oneshot::Sender<Result<Calibrated, NotNow>> },
+    Order { by: Orderer, order: Result<Order, BadOrder>, reply: Reply<OrderReply> },
+    Rename { ticket: Ticket, name: Name, reply: Reply<Result<Renamed, NotNow>> },
+    History { last_seen: Option<u64>, reply: Reply<(History, Position)> },
+    Say { by: By, name: Name, text: ChatText, reply: Reply<Result<(), NotSaid>> },
+    Calibrate { ticket: Ticket, measured: Calibration, reply: Reply<Result<Calibrated, NotNow>> },
     Recorded { recorded: Recorded },
     SignOut { account: AccountId },
     Save,
-    Freeze { reply: oneshot::Sender<()> },
+    Freeze { reply: Reply<()> },
 }
 
+type Reply<T> = oneshot::Sender<T>;
 pub(super) type OrderReply = Result<Payload, BadOrder>;
 pub(super) type SitReply = Result<(Seated, PlayJoined, Position), NotSeated>;
 
@@ -133,6 +134,7 @@ impl RoomHandle {
     /// # Errors
     /// Why not.
     pub async fn sit(&self, wish: SeatWish, channel: ChannelRef<PhoneNews>, pusher: Pusher) -> SitReply {
+        let wish = Box::new(wish);
         self.ask(|reply| Request::Sit { wish, channel, pusher, reply }).await?
     }
 
@@ -218,7 +220,14 @@ impl RoomHandle {
     }
 
     pub(super) async fn send(&self, request: Request) -> Result<(), Ended> {
-        self.requests.send(request).await.map_err(|_| Ended)
+        match self.requests.try_send(request) {
+            Ok(()) => Ok(()),
+            Err(TrySendError::Closed(_)) => Err(Ended),
+            // Boxed, since it is rare: no other request has to leave room for it.
+            Err(TrySendError::Full(request)) => {
+                Box::pin(self.requests.send(request)).await.map_err(|_| Ended)
+            }
+        }
     }
 
     /// The same for who cannot wait.
@@ -232,7 +241,7 @@ impl RoomHandle {
         }
     }
 
-    async fn ask<T>(&self, request: impl FnOnce(oneshot::Sender<T>) -> Request) -> Result<T, Ended> {
+    async fn ask<T>(&self, request: impl FnOnce(Reply<T>) -> Request) -> Result<T, Ended> {
         let (reply, answer) = oneshot::channel();
         self.send(request(reply)).await?;
         answer.await.map_err(|_| Ended)

@@ -5,7 +5,7 @@ use std::{
     ops::{Deref, DerefMut},
 };
 
-use race::{Heat, RacerId};
+use race::{Heat, RacerId, RacerMap};
 use serde::{Deserialize, Serialize};
 use tokio::time::{Duration, Instant};
 
@@ -72,7 +72,7 @@ impl DerefMut for Person {
 /// All of them.
 #[derive(Default)]
 pub(super) struct People {
-    all: HashMap<RacerId, Person>,
+    all: RacerMap<Person>,
     by_nonce: HashMap<Nonce, RacerId>,
     names: Names,
     looks: Looks,

@@ -16,9 +16,9 @@ const WITHIN: Duration = Duration::from_millis(50);
 /// While something changes all the time a room is saved this often: in a heat, and outside of one.
 const EVERY_IN_HEAT: Duration = Duration::from_secs(1);
 const EVERY: Duration = Duration::from_millis(100);
-/// Saving takes this part of the time at most: what takes long is saved less often, though not less often
-/// than the other.
-const SHARE: u32 = 20;
+/// To copy a room and put it into words takes this part of the time at most, and to write it about as much
+/// again: what takes long is saved less often, though not less often than the other.
+const SHARE: u32 = 40;
 const RARELY: Duration = Duration::from_secs(10);
 /// A disk may take this long to write what is about to be told.
 const PATIENCE: Duration = Duration::from_millis(250);
@@ -96,11 +96,16 @@ impl Saving {
     }
 }
 
+/// From one time that a room is saved to the next, when the last one took so much.
+fn pause(is_heat: bool, effort: Duration) -> Duration {
+    let every = if is_heat { EVERY_IN_HEAT } else { EVERY };
+    every.max((effort * SHARE).min(RARELY))
+}
+
 impl Task {
     /// When the room is saved next.
     pub(super) fn saves_at(&self) -> Option<Instant> {
-        let every = if self.race.phase().is_heat() { EVERY_IN_HEAT } else { EVERY };
-        let every = every.max((self.saving.effort.last() * SHARE).min(RARELY));
+        let every = pause(self.race.phase().is_heat(), self.saving.effort.last());
         let soon = self.saving.changed_at? + WITHIN;
         Some(self.saving.saved_at.map_or(soon, |saved_at| soon.max(saved_at + every)))
     }
@@ -155,6 +160,15 @@ impl Task {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_takes_long_to_save_is_saved_less_often_and_yet_every_ten_seconds() {
+        let pauses = |is_heat| {
+            [0, 2, 20, 100, 1000].map(|effort| pause(is_heat, Duration::from_millis(effort)).as_millis())
+        };
+        assert_eq!(pauses(false), [100, 100, 800, 4000, 10_000]);
+        assert_eq!(pauses(true), [1000, 1000, 1000, 4000, 10_000]);
+    }
 
     fn handed_over() -> (oneshot::Sender<()>, Saving) {
         let (sender, written) = oneshot::channel();

@@ -201,7 +201,7 @@ impl Task {
             Request::Sit { wish, channel, pusher, reply } => {
                 self.saving.soon();
                 // Whoever has gone meanwhile leaves by the seat's own drop.
-                let _ = reply.send(self.sit(wish, channel, pusher));
+                let _ = reply.send(self.sit(*wish, channel, pusher));
             }
             Request::Ready { ticket, since, reply } => {
                 let _ = reply.send(self.ready(ticket, since));

@@ -1,8 +1,6 @@
 //! How the racers of a heat run: their traces, from the first claim to the last.
 
-use std::collections::HashMap;
-
-use race::{Command, Millis, Racer, RacerId, Refused, Trace};
+use race::{Command, Millis, Racer, RacerId, RacerMap, Refused, Trace};
 use serde::{Deserialize, Serialize};
 
 use super::task::Task;
@@ -11,7 +9,7 @@ use crate::records::TraceText;
 /// The traces of the heat that is on. They are saved with the room: a run goes on through a restart.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Traces {
-    runs: HashMap<RacerId, TraceText>,
+    runs: RacerMap<TraceText>,
     /// What has happened to everybody: how the trace of who is first heard now begins.
     to_all: TraceText,
 }
@@ -22,7 +20,7 @@ impl Traces {
 
     /// Of a heat whose beginning nobody has heard: they hold nothing.
     pub fn missed() -> Traces {
-        Traces { runs: HashMap::new(), to_all: TraceText(Trace::cut()) }
+        Traces { runs: RacerMap::default(), to_all: TraceText(Trace::cut()) }
     }
 
     /// Of a racer, if it was kept.
@@ -56,7 +54,7 @@ impl Task {
         self.tally.claims += 1;
         let counts = |racer: &Racer| (racer.claimed, racer.taps, racer.refused);
         let (claimed, taps, refused) = self.race.racer(racer).map(counts).unwrap_or_default();
-        let events = self.race.apply(self.now(), command)?;
+        let events = self.race.apply(self.house.clock.at(self.heard_at), command)?;
         if let (Some(state), Some(go_at)) = (self.race.racer(racer), self.race.phase().go_at())
             && state.claimed > claimed
         {

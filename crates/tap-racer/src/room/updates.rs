@@ -22,9 +22,9 @@ const LOOKS_PER_TICK: usize = 1_000;
 const AT_ONCE: usize = 1_000;
 const EACH: Duration = Duration::from_millis(50);
 
-/// What all rooms share: 20,000 phones a second are told, and no more than this at once.
+/// What all rooms share: 10,000 phones a second are told, and no more than this at once.
 const SHARED_AT_ONCE: u32 = 1_000;
-const SHARED_EVERY: Duration = Duration::from_micros(50);
+const SHARED_EVERY: Duration = Duration::from_micros(100);
 
 /// How many phones all rooms together may tell how they stand while they tap.
 #[derive(Clone)]
@@ -289,7 +289,7 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn all_rooms_together_tell_twenty_thousand_phones_a_second() {
+    async fn all_rooms_together_tell_ten_thousand_phones_a_second() {
         let (one, mut told) = (UpdateBudget::begin(), 0);
         let other = one.clone();
         for _ in 0..1_000 {
@@ -297,6 +297,6 @@ mod tests {
             told += (0..100).filter(|_| one.take(Instant::now())).count();
             told += (0..100).filter(|_| other.take(Instant::now())).count();
         }
-        assert!((20_000..=21_000).contains(&told), "{told}");
+        assert!((10_000..=11_000).contains(&told), "{told}");
     }
 }

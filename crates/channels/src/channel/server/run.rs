@@ -289,11 +289,14 @@ impl<C: Channel> Drop for Life<C> {
     }
 }
 
-/// Runs a callback; a panic becomes a crash.
-async fn guarded<T>(span: Span, callback: impl Future<Output = T>) -> Result<T, Crash> {
-    AssertUnwindSafe(callback.instrument(span)).catch_unwind().await.map_err(|panic| {
-        let text = panic.downcast_ref::<&str>().copied();
-        let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-        Crash::new(format!("panicked: {}", text.unwrap_or("with no message")))
+/// Runs a callback; a panic becomes a crash. (Not an `async fn`, which would hold the callback twice: the
+/// future that each message is handled by is made and copied anew.)
+fn guarded<T>(span: Span, callback: impl Future<Output = T>) -> impl Future<Output = Result<T, Crash>> {
+    AssertUnwindSafe(callback.instrument(span)).catch_unwind().map(|outcome| {
+        outcome.map_err(|panic| {
+            let text = panic.downcast_ref::<&str>().copied();
+            let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+            Crash::new(format!("panicked: {}", text.unwrap_or("with no message")))
+        })
     })
 }
