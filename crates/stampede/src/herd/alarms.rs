@@ -1,46 +1,67 @@
 //! What is to be done at which time.
 
 use std::{
-    cmp::Reverse,
-    collections::BinaryHeap,
+    collections::BTreeMap,
     time::{Duration, Instant},
 };
 
-/// Alarms in the order in which they are due. There is one for each phone, and most of them are cold when
-/// they are looked at: an entry is a time and a number in sixteen bytes that are compared at once.
+/// Alarms in the order in which they are due. There is one for each phone, and what was not looked at for a
+/// while is cold: a heap takes half a microsecond to move one from its end to its place. So those of a
+/// millisecond are only collected, and put in order when it has come.
 pub(super) struct Alarms {
     began: Instant,
-    /// Nanoseconds since the beginning in the upper half, the alarm in the lower one.
-    entries: BinaryHeap<Reverse<u128>>,
+    /// Those of the span that has come, the next one last.
+    soon: Vec<Entry>,
+    /// All others, by the number of their span.
+    later: BTreeMap<u64, Vec<Entry>>,
+    /// The span that has come.
+    span: u64,
 }
+
+/// Nanoseconds since the beginning, and the alarm.
+type Entry = (u64, u64);
+
+/// Of this many nanoseconds, as a power of two.
+const SPAN: u32 = 20;
 
 impl Alarms {
     /// None yet, and none before this time.
     pub fn new(began: Instant) -> Alarms {
-        Alarms { began, entries: BinaryHeap::new() }
+        Alarms { began, soon: Vec::new(), later: BTreeMap::new(), span: 0 }
     }
 
     pub fn push(&mut self, at: Instant, alarm: u64) {
-        self.entries.push(Reverse(self.nanos(at) << 64 | u128::from(alarm)));
+        let entry = (self.nanos(at), alarm);
+        let span = entry.0 >> SPAN;
+        if span > self.span {
+            self.later.entry(span).or_default().push(entry);
+        } else {
+            let place = self.soon.partition_point(|other| *other > entry);
+            self.soon.insert(place, entry);
+        }
     }
 
     /// When the next one is due.
     pub fn next(&self) -> Option<Instant> {
-        let Reverse(entry) = self.entries.peek()?;
-        Some(self.began + Duration::from_nanos((entry >> 64) as u64))
+        let first_later = || self.later.values().next()?.iter().min();
+        let (nanos, _) = self.soon.last().or_else(first_later)?;
+        Some(self.began + Duration::from_nanos(*nanos))
     }
 
     /// The first of those that are due by now.
     pub fn take_due(&mut self, now: Instant) -> Option<u64> {
         let now = self.nanos(now);
-        let Reverse(entry) = self.entries.peek().filter(|Reverse(entry)| entry >> 64 <= now)?;
-        let alarm = *entry as u64;
-        self.entries.pop();
+        while self.soon.is_empty() {
+            let next = self.later.first_entry().filter(|next| *next.key() <= now >> SPAN)?;
+            (self.span, self.soon) = next.remove_entry();
+            self.soon.sort_unstable_by(|one, other| other.cmp(one));
+        }
+        let (_, alarm) = self.soon.pop_if(|(at, _)| *at <= now)?;
         Some(alarm)
     }
 
-    fn nanos(&self, at: Instant) -> u128 {
-        at.saturating_duration_since(self.began).as_nanos()
+    fn nanos(&self, at: Instant) -> u64 {
+        u64::try_from(at.saturating_duration_since(self.began).as_nanos()).unwrap_or(u64::MAX)
     }
 }
 
@@ -63,5 +84,20 @@ mod tests {
         assert_eq!(alarms.next(), Some(after(2_000_000_000)));
         assert_eq!([(); 3].map(|()| alarms.take_due(after(3_000_000_000))), [Some(2), Some(1), None]);
         assert_eq!(alarms.next(), None);
+    }
+
+    #[test]
+    fn alarms_that_are_set_while_others_go_off_take_their_place_among_them() {
+        let began = Instant::now();
+        let after = |micros| began + Duration::from_micros(micros);
+        let mut alarms = Alarms::new(began);
+        [(5_100, 1), (5_300, 3), (9_000, 5)]
+            .into_iter()
+            .for_each(|(at, alarm)| alarms.push(after(at), alarm));
+        assert_eq!(alarms.take_due(after(5_100)), Some(1));
+        // In the span that has come, in one that has gone, and in one to come.
+        [(5_200, 2), (3, 0), (8_000, 4)].into_iter().for_each(|(at, alarm)| alarms.push(after(at), alarm));
+        let rest: Vec<u64> = std::iter::from_fn(|| alarms.take_due(after(10_000))).collect();
+        assert_eq!(rest, [0, 2, 3, 4, 5]);
     }
 }
