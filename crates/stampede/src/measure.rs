@@ -33,8 +33,8 @@ pub struct Measured {
     /// How many of those the server has let go, where it was to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub let_go: Option<usize>,
-    /// From when it was due to when it was there. `fanout`, `burst` and `slow` at a rate, `taps`, `race` and
-    /// joins at a rate are open loops: a server that falls behind does not keep the next one from being due
+    /// From when it was due to when it was there. `fanout`, `burst`, `slow` and `overflow` at a rate, `taps`,
+    /// `race` and joins at a rate are open loops: a server that falls behind does not keep the next one from being due
     /// (no coordinated omission). All others are closed: there it counts from when it was begun.
     pub latency: Option<Latency>,
     /// From a sign of life of a client to its answer, beside the load.

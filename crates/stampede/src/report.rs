@@ -97,21 +97,21 @@ impl Report {
 
 const HOW: &str = "
 CPU is that of the server's process (its clock), user and system together, for each delivery, join, tap or
-claim; RSS for each client is what the process grew by since before they came, without the kernel's buffers; in
-`idle`, since the first few came and went. The floor is a process
-that does nothing but write the same bytes to as many sockets in one loop, several frames of one moment in one
-`send(2)`; server and floor are measured in turn, and the medians compared. `fanout`, `burst` and `slow` at a rate, `taps`
-and `race` are open loops: their latencies count from when something was due, and a server that falls behind does
-not keep the next one from being due (no coordinated omission). Closed are `joins` and `return` (256 at a time,
-each from its connect), `fanout saturated` (four messages on their way), the floor (a round begins when all have
-the one before it) and heartbeats (from when they were sent). In a room of a crowd the console is told the sum,
-and taps are taken in the order in which they were due: its latency is that of the sum, and does not show a few
-phones that are far behind the others. Own lateness is by how much later than due the simulated phones acted
-themselves, all of them in one thread: a part of each latency that is not the server's, in bold where it is more than a
-quarter of the p99. In `overflow` those who read nothing are sent more than the server holds for them, until it lets go
-of them; its memory is looked at fifty times a second. `return` counts from when the new server listens. How large the pages are
-is measured by `npm run --prefix web size`, the frames a second of the console by `npm run --prefix tests frames
--- 300`.
+claim; RSS for each client is what the process grew by since before they came, without the kernel's buffers;
+in `idle`, since the first few came and went. The floor is a process that does nothing but write the same
+bytes to as many sockets in one loop, several frames of one moment in one `send(2)`; server and floor are
+measured in turn, and the medians compared. `fanout`, `burst`, `slow` and `overflow` at a rate, `taps` and
+`race` are open loops: their latencies count from when something was due, and a server that falls behind does
+not keep the next one from being due (no coordinated omission). Closed are `joins` and `return` (256 at a
+time, each from its connect), `fanout saturated` (four messages on their way), the floor (a round begins when
+all have the one before it) and heartbeats (from when they were sent). In a room of a crowd the console is
+told the sum, and taps are taken in the order in which they were due: its latency is that of the sum, and does
+not show a few phones that are far behind the others. Own lateness is by how much later than due the simulated
+phones acted themselves, all of them in one thread: a part of each latency that is not the server's, in bold
+where it is more than a quarter of the p99. In `overflow` those who read nothing are sent more than the server
+holds for them, until it lets go of them; its memory is looked at fifty times a second. `return` counts from
+when the new server listens. How large the pages are is measured by `npm run --prefix web size`, the frames a
+second of the console by `npm run --prefix tests frames -- 300`.
 
 ## Plots
 

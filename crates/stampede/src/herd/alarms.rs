@@ -91,13 +91,13 @@ mod tests {
         let began = Instant::now();
         let after = |micros| began + Duration::from_micros(micros);
         let mut alarms = Alarms::new(began);
-        [(5_100, 1), (5_300, 3), (9_000, 5)]
-            .into_iter()
-            .for_each(|(at, alarm)| alarms.push(after(at), alarm));
+        let set = [(5_100, 1), (5_000, 0), (5_300, 4), (9_000, 6)];
+        set.into_iter().for_each(|(at, alarm)| alarms.push(after(at), alarm));
+        assert_eq!((alarms.next(), alarms.take_due(after(5_000))), (Some(after(5_000)), Some(0)));
         assert_eq!(alarms.take_due(after(5_100)), Some(1));
         // In the span that has come, in one that has gone, and in one to come.
-        [(5_200, 2), (3, 0), (8_000, 4)].into_iter().for_each(|(at, alarm)| alarms.push(after(at), alarm));
+        [(5_200, 3), (3, 2), (8_000, 5)].into_iter().for_each(|(at, alarm)| alarms.push(after(at), alarm));
         let rest: Vec<u64> = std::iter::from_fn(|| alarms.take_due(after(10_000))).collect();
-        assert_eq!(rest, [0, 2, 3, 4, 5]);
+        assert_eq!(rest, [2, 3, 4, 5, 6]);
     }
 }

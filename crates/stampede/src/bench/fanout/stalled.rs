@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use crate::{crowd::Crowd, herd::Herd, process::Process};
 
+/// Those clients, and what has become of them.
 pub struct Stalled {
     members: Range<usize>,
     is_begun: bool,
