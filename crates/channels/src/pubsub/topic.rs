@@ -6,11 +6,14 @@
 //! and whoever broadcasts never waits for the readers. A reader that is sent something else meanwhile
 //! reads up to the end first, so that everything reaches it in the order in which it was sent.
 
+mod reading;
+mod round;
+
 use std::{
     collections::VecDeque,
     sync::{
         Arc,
-        atomic::{AtomicU64, AtomicUsize, Ordering},
+        atomic::{AtomicU64, Ordering},
     },
 };
 
@@ -19,18 +22,8 @@ use parking_lot::Mutex;
 use super::{Subscriber, SubscriberId};
 use crate::{frame::Broadcast, telemetry::Out};
 
-/// Reads the log of a topic at its own pace. It must neither block nor call back into the topic.
-pub(crate) trait Reader: Send + Sync {
-    fn catch_up(self: Arc<Self>, news: &News<'_>, out: &mut Out);
-}
-
-/// Part of a topic's log.
-pub(crate) struct News<'a> {
-    topic: &'a Arc<Topic>,
-    /// The place of its first broadcast among all that the topic has had.
-    first: u64,
-    log: &'a [Logged],
-}
+pub(crate) use reading::{News, Reader, Reading};
+pub(crate) use round::{Bag, Left, Round};
 
 /// A broadcast in a topic's log.
 #[derive(Clone)]
@@ -40,16 +33,6 @@ pub(crate) struct Logged {
     pub broadcast: Arc<Broadcast>,
     /// Who does not hear it.
     from: Option<SubscriberId>,
-}
-
-/// How far a reader has come in a topic.
-pub(crate) struct Reading {
-    topic: Arc<Topic>,
-    place: u32,
-    next: u64,
-    id: SubscriberId,
-    /// Events that its channel is handed instead.
-    except: Events,
 }
 
 /// Names of events, as channels list those that they intercept.
@@ -86,38 +69,12 @@ pub(crate) enum Member {
     Listener(Arc<dyn Subscriber>, Option<Events>),
 }
 
-/// A visit to all readers of a topic.
-pub(crate) struct Round {
-    topic: Arc<Topic>,
-    /// Every reader has read so far when the round is over.
-    goal: u64,
-    places: usize,
-    next: AtomicUsize,
-    visited: AtomicUsize,
-}
-
 /// What follows a broadcast.
 pub(crate) struct Published {
     /// Is to be made, unless one was on its way already.
     pub round: Option<Arc<Round>>,
     /// What waits to be read by somebody.
     pub bytes: usize,
-}
-
-/// What is left of a round.
-pub(crate) enum Left {
-    More,
-    /// Others are at the last steps.
-    Nothing,
-    /// It is over; another one follows if there is news again.
-    Over(Option<Arc<Round>>),
-}
-
-/// Room for what one step takes along, which is used again and again.
-#[derive(Default)]
-pub(crate) struct Bag {
-    readers: Vec<Arc<dyn Reader>>,
-    log: Vec<Logged>,
 }
 
 impl Topic {
@@ -139,7 +96,7 @@ impl Topic {
         let mut inner = self.inner.lock();
         inner.readers += 1;
         let place = inner.insert(Member::Reader(reader));
-        Reading { topic: self.clone(), place, next: self.end.load(Ordering::Relaxed), id, except }
+        Reading::new(self, place, id, except)
     }
 
     /// Adds a listener to some events, or to all.
@@ -301,135 +258,6 @@ impl Logged {
     fn size(&self) -> usize {
         let Broadcast { topic, event, payload, .. } = &*self.broadcast;
         payload.len() + topic.len() + event.len() + size_of::<Self>()
-    }
-}
-
-impl Reading {
-    pub fn id(&self) -> SubscriberId {
-        self.id
-    }
-
-    pub fn topic(&self) -> &Arc<Topic> {
-        &self.topic
-    }
-
-    pub fn place(&self) -> u32 {
-        self.place
-    }
-
-    /// Whether there is something that was not read yet.
-    pub fn is_behind(&self) -> bool {
-        self.topic.end.load(Ordering::Acquire) > self.next
-    }
-
-    pub fn is_of(&self, news: &News<'_>) -> bool {
-        Arc::ptr_eq(&self.topic, news.topic)
-    }
-
-    /// Reads what was broadcast before the broadcast of this number, of whatever topic.
-    pub fn read(&mut self, until: u64, into: &mut Vec<Logged>) {
-        let inner = self.topic.inner.lock();
-        let end = self.topic.end.load(Ordering::Relaxed);
-        let unread = inner.log.len() - inner.log.len().min((end - self.next) as usize);
-        // Numbers are given under the lock: they ascend in a log.
-        let until = inner.log.partition_point(|logged| logged.number < until).max(unread);
-        into.extend(inner.log.range(unread..until).filter(|logged| self.wants(logged)).cloned());
-        self.next = end - (inner.log.len() - until) as u64;
-    }
-
-    fn wants(&self, logged: &Logged) -> bool {
-        wants(logged, self.id, self.except)
-    }
-
-    /// What was not read yet of these news.
-    pub fn unread<'a>(&self, news: &News<'a>) -> impl Iterator<Item = &'a Arc<Broadcast>> + Clone + use<'a> {
-        let read = (self.next.saturating_sub(news.first) as usize).min(news.log.len());
-        let (id, except) = (self.id, self.except);
-        let unread = news.log[read..].iter().filter(move |logged| wants(logged, id, except));
-        unread.map(|logged| &logged.broadcast)
-    }
-
-    /// Has read these news.
-    pub fn advance(&mut self, news: &News<'_>) {
-        self.next = self.next.max(news.first + news.log.len() as u64);
-    }
-}
-
-fn wants(logged: &Logged, id: SubscriberId, except: Events) -> bool {
-    logged.from != Some(id) && (except.is_empty() || !except.contains(&&*logged.broadcast.event))
-}
-
-impl Round {
-    fn new(topic: &Arc<Topic>, inner: &Inner) -> Self {
-        Self {
-            topic: topic.clone(),
-            goal: topic.end.load(Ordering::Relaxed),
-            places: inner.places.len(),
-            next: AtomicUsize::new(0),
-            visited: AtomicUsize::new(0),
-        }
-    }
-
-    /// Whether several may share the work.
-    pub fn is_long(&self) -> bool {
-        self.places > Inner::STEP
-    }
-
-    /// Visits the next few readers.
-    pub fn step(&self, bag: &mut Bag, out: &mut Out) -> Left {
-        let Some(count) = self.visit(bag, out) else { return Left::Nothing };
-        match self.visited.fetch_add(count, Ordering::AcqRel) + count == self.places {
-            true => Left::Over(self.end()),
-            false => Left::More,
-        }
-    }
-
-    /// Visits those at the next few places, and tells how many places they were; `None` when all were
-    /// given to somebody.
-    fn visit(&self, bag: &mut Bag, out: &mut Out) -> Option<usize> {
-        let from = self.next.fetch_add(Inner::STEP, Ordering::Relaxed);
-        let count = self.places.checked_sub(from)?.min(Inner::STEP);
-        if count == 0 {
-            return None;
-        }
-        let first = {
-            let inner = self.topic.inner.lock();
-            // Those who come while a round is made know what it brings, and there may be fewer by now.
-            let places = inner.step(from).iter().take(count);
-            bag.readers.extend(places.filter_map(|member| match member {
-                Some(Member::Reader(reader)) => Some(reader.clone()),
-                _ => None,
-            }));
-            if !bag.readers.is_empty() {
-                bag.log.extend(inner.log.iter().cloned());
-            }
-            self.topic.end.load(Ordering::Relaxed) - bag.log.len() as u64
-        };
-        let news = News { topic: &self.topic, first, log: &bag.log };
-        for reader in bag.readers.drain(..) {
-            reader.catch_up(&news, out);
-        }
-        bag.log.clear();
-        Some(count)
-    }
-
-    /// The round is over; another one follows if there is news again.
-    fn end(&self) -> Option<Arc<Round>> {
-        let mut inner = self.topic.inner.lock();
-        self.forget_what_was_read(&mut inner);
-        inner.in_round = !inner.log.is_empty();
-        inner.in_round.then(|| Arc::new(Round::new(&self.topic, &inner)))
-    }
-
-    /// What everybody has read need not be kept.
-    fn forget_what_was_read(&self, inner: &mut Inner) {
-        let first = self.topic.end.load(Ordering::Relaxed) - inner.log.len() as u64;
-        let read = self.goal.saturating_sub(first) as usize;
-        let freed: usize = inner.log.drain(..read).map(|logged| logged.size()).sum();
-        inner.bytes -= freed;
-        if inner.log.is_empty() && inner.log.capacity() > 64 {
-            inner.log = VecDeque::new();
-        }
     }
 }
 
