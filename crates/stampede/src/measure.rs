@@ -34,8 +34,8 @@ pub struct Measured {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub let_go: Option<usize>,
     /// From when it was due to when it was there. `fanout`, `burst`, `slow` and `overflow` at a rate, `taps`,
-    /// `race` and joins at a rate are open loops: a server that falls behind does not keep the next one from being due
-    /// (no coordinated omission). All others are closed: there it counts from when it was begun.
+    /// `race` and joins at a rate are open loops: a server that falls behind does not keep the next one from
+    /// being due (no coordinated omission). All others are closed: there it counts from when it was begun.
     pub latency: Option<Latency>,
     /// From a sign of life of a client to its answer, beside the load.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -84,7 +84,7 @@ impl Plot {
             let _ = writeln!(svg, "<path class=\"grid\" d=\"M{left} {at:.1}H{right}\"/>");
             let _ = writeln!(svg, "{}", text(left - 8.0, at + 4.0, "end", &number_text(y)));
         }
-        let _ = writeln!(svg, "{}", text(left, top - 10.0, "end", self.y));
+        let _ = writeln!(svg, "{}", text(8.0, top - 10.0, "start", self.y));
         for decade in from.floor() as i32..=to.ceil() as i32 {
             for x in [1.0, 2.0, 5.0].map(|part| part * 10_f64.powi(decade)) {
                 if (from..=to).contains(&x.log10()) {

@@ -1,7 +1,8 @@
 //! When a room is saved, and what waits for it.
 //!
 //! That a heat is announced, called off or over is told once it is written: nobody sees an outcome that a
-//! crash takes back, or a second one; and a heat that was over is recorded. For a disk that is slow or broken nobody waits long.
+//! crash takes back, or a second one; and a heat that was over is recorded. For a disk that is slow or broken
+//! nobody waits long.
 
 use tokio::{
     sync::oneshot::{self, error::TryRecvError},
@@ -16,8 +17,8 @@ const WITHIN: Duration = Duration::from_millis(50);
 /// While something changes all the time a room is saved this often: in a heat, and outside of one.
 const EVERY_IN_HEAT: Duration = Duration::from_secs(1);
 const EVERY: Duration = Duration::from_millis(100);
-/// To copy a room and put it into words takes this part of the time at most, and to write it about as much
-/// again: what takes long is saved less often, though not less often than the other.
+/// Copying a room and putting it into words takes one part in so many of the time at most; writing it down
+/// comes on top. What takes long is saved less often, though not less often than the other.
 const SHARE: u32 = 40;
 const RARELY: Duration = Duration::from_secs(10);
 /// A disk may take this long to write what is about to be told.
